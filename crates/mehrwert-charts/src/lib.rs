@@ -1,0 +1,1 @@
+//! Charts as inline SVG and numbers by language: numbers in, marks out.

@@ -1,0 +1,1 @@
+//! The words of Mehrwert: money, time and periods. No input or output.

@@ -1,0 +1,1 @@
+//! What happened: readers of outside formats and the engine session.

@@ -1,0 +1,1 @@
+//! What it means: purchase histories, the choice among models, what every customer is worth.
