@@ -1,1 +1,3 @@
 //! What happened: readers of outside formats and the engine session.
+
+pub mod orders;

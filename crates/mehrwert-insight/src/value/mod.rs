@@ -1,0 +1,5 @@
+//! What every customer is worth.
+
+mod result;
+
+pub use result::*;
