@@ -1,12 +1,49 @@
-//! Customer-value models: numbers in, numbers out. No input or output, usable alone.
+//! What a customer will bring: probability models of repeat purchases and of spend, fitted to purchase histories by
+//! maximum likelihood. Numbers in, numbers out; no input or output, usable alone.
+//!
+//! The way of the data: a [`History`] says how often, how recently and for how long a customer bought; [`Histories`]
+//! merges equal ones; [`fit()`] finds the parameters of a model of a [`ModelKind`]; the [`PurchaseModel`] found scores
+//! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
+//! discounted purchases times expected spend times margin.
+//!
+//! ```
+//! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
+//!
+//! // (repeat purchases, days from the first to the last purchase, days since the first purchase)
+//! let customers = [(0, 0, 150), (2, 60, 220), (0, 0, 300), (1, 20, 250), (5, 240, 260), (0, 0, 120), (3, 190, 210)]
+//!     .map(|(repeats, recency, age)| History::new(repeats, recency, age).expect("a possible history"));
+//! let histories = Histories::compress(customers);
+//! let fit = fit(ModelKind::ParetoNbd, &histories, &FitOptions::default())?;
+//! let year = Days::new(365.0);
+//! let scores = fit.model.score(histories.distinct(), year, DiscountRate::yearly(0.10));
+//! let fifth = scores[histories.distinct_of(4).expect("the fifth customer")];
+//! assert!(fifth.expected_purchases > fifth.discounted_purchases && fifth.probability_alive <= 1.0);
+//! # Ok::<(), mehrwert_clv::FitError>(())
+//! ```
+//!
+//! Inside: `special`, `jet` (derivatives), `quadrature` and `newton` are the tools; `kernel` is what the purchase
+//! models share; `beta_geometric` and `pareto` are the models. Randomness is handed in, and results do not depend on
+//! the number of threads.
 
-/// The purchase models.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ModelKind {
-    /// BG/NBD.
-    BgNbd,
-    /// MBG/NBD.
-    MbgNbd,
-    /// Pareto/NBD.
-    ParetoNbd,
-}
+mod beta_geometric;
+mod fit;
+mod history;
+mod jet;
+mod kernel;
+mod model;
+mod negative_binomial;
+mod newton;
+mod pareto;
+mod quadrature;
+mod special;
+pub mod spend;
+mod time;
+
+pub use fit::{
+    Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit,
+};
+pub use history::{Histories, History, HistoryError, WeightError};
+pub use model::{
+    ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with,
+};
+pub use time::{Days, DiscountRate, TimeUnit};

@@ -1,0 +1,402 @@
+//! Maximum likelihood for the purchase models.
+
+use std::fmt;
+
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use thiserror::Error;
+
+use crate::jet::Jet;
+use crate::kernel::{Terms, log_likelihood_at, model_of};
+use crate::model::{ModelKind, ParameterError, PurchaseModel, check_parameters};
+use crate::newton::{
+    Evaluation, Limits, Outcome, inverse_positive_definite, maximise, symmetric_eigen,
+};
+use crate::{Histories, TimeUnit, negative_binomial};
+
+/// How to fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitOptions {
+    /// Parameters to start from, in the order of [`ModelKind::parameter_names`]: yesterday's fit saves most of the
+    /// work. Without them the fit starts from several points and from a small likeness of the data.
+    pub start: Option<[f64; 4]>,
+    /// The unit in which the model's rate parameters are expressed.
+    pub time_unit: TimeUnit,
+    /// Newton steps after which the fit is given up as [`FitError::NotConverged`].
+    pub max_iterations: u32,
+}
+
+impl Default for FitOptions {
+    fn default() -> FitOptions {
+        FitOptions {
+            start: None,
+            time_unit: TimeUnit::Week,
+            max_iterations: 100,
+        }
+    }
+}
+
+/// A fitted purchase model and how well the data determine it.
+#[derive(Debug)]
+pub struct Fit {
+    /// The model at the maximum of the likelihood.
+    pub model: Box<dyn PurchaseModel>,
+    /// The log-likelihood there, in the published kernels (no `x!`), for the time unit of the model.
+    pub log_likelihood: f64,
+    /// The parameters with their standard errors.
+    pub parameters: [FittedParameter; 4],
+    /// Covariance of the logarithms of the parameters: the inverse of the observed information. `None` where the
+    /// likelihood is flat in some direction, as at a boundary.
+    pub log_covariance: Option<[[f64; 4]; 4]>,
+    /// How the search ended.
+    pub convergence: Convergence,
+    /// The number of customers fitted to.
+    pub customers: f64,
+}
+
+/// A parameter found by maximum likelihood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FittedParameter {
+    /// The parameter's name in the literature.
+    pub name: &'static str,
+    /// Its maximum-likelihood estimate.
+    pub value: f64,
+    /// Its asymptotic standard error, if the data determine it.
+    pub standard_error: Option<f64>,
+}
+
+/// How the search for the maximum ended. A search that did not end is [`FitError::NotConverged`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Convergence {
+    /// At a maximum inside, or at a boundary that says something about the customers.
+    pub state: ConvergenceState,
+    /// Newton steps on the full data.
+    pub iterations: u32,
+    /// Length of the gradient of the log-likelihood by the logarithms of the parameters.
+    pub gradient_norm: f64,
+    /// Greatest over least eigenvalue of the Hessian: beyond about 1e6 some direction is hardly determined.
+    pub hessian_condition: f64,
+}
+
+/// Where the maximum lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConvergenceState {
+    /// Inside: all parameters are determined.
+    Converged,
+    /// The likelihood rises until a limit of the model is reached. Predictions are those of the limit.
+    AtBoundary {
+        /// What the limits reached mean.
+        explanations: Vec<Boundary>,
+    },
+}
+
+/// What it means that the likelihood is greatest at a limit of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Boundary {
+    /// No customer seems to have left: the data look like purchases without dropout.
+    NoDropoutSeen,
+    /// All customers are equally prone to leave.
+    DropoutDoesNotVary,
+    /// Some customers leave at the first occasion, the others never.
+    DropoutAllOrNothing,
+    /// Everybody leaves at the first occasion.
+    EverybodyLeavesAtOnce,
+    /// All customers buy at the same rate.
+    PurchaseRatesDoNotVary,
+    /// Nearly nobody buys again.
+    HardlyAnybodyBuysAgain,
+    /// The amounts a customer pays do not vary.
+    AmountsDoNotVary,
+    /// All customers spend alike on average.
+    CustomersSpendAlike,
+}
+
+impl fmt::Display for Boundary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Boundary::NoDropoutSeen => "no dropout seen",
+            Boundary::DropoutDoesNotVary => "all customers are equally prone to leave",
+            Boundary::DropoutAllOrNothing => "some customers leave at once, the others never",
+            Boundary::EverybodyLeavesAtOnce => "everybody leaves at once",
+            Boundary::PurchaseRatesDoNotVary => "all customers buy at the same rate",
+            Boundary::HardlyAnybodyBuysAgain => "hardly anybody buys again",
+            Boundary::AmountsDoNotVary => "amounts do not vary",
+            Boundary::CustomersSpendAlike => "all customers spend alike",
+        })
+    }
+}
+
+/// Why there is no fit.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum FitError {
+    /// No data.
+    #[error("no customers to fit to: expected at least one purchase history")]
+    NoCustomers,
+    /// Nobody bought twice: rate and dropout cannot be told apart.
+    #[error(
+        "none of {customers} customers bought again: expected repeat purchases, widen the period or the selection"
+    )]
+    NoRepeatPurchases {
+        /// How many customers there are.
+        customers: f64,
+    },
+    /// Nobody's spend is known.
+    #[error(
+        "no customer with repeat purchases and a mean amount above zero: expected at least one to fit spend"
+    )]
+    NoSpend,
+    /// A spend that is not a number.
+    #[error("mean amount of customer {position} is {mean}: expected a finite number")]
+    SpendNotFinite {
+        /// Position among the customers handed in, from zero.
+        position: usize,
+        /// The mean found there.
+        mean: f64,
+    },
+    /// The start handed in is no parameter set.
+    #[error("cannot start there: {0}")]
+    BadStart(#[from] ParameterError),
+    /// The search did not reach a maximum. The values say how far it came; they are no estimates.
+    #[error(
+        "did not converge after {iterations} steps (gradient {gradient_norm:.3e}, parameters {parameters:?}): \
+         allow more iterations, or check the data for mixed populations"
+    )]
+    NotConverged {
+        /// Steps taken.
+        iterations: u32,
+        /// Length of the gradient at the end.
+        gradient_norm: f64,
+        /// Where the search stood.
+        parameters: Vec<f64>,
+    },
+}
+
+/// Distinct histories beyond which the search starts on a likeness of this size.
+const LIKENESS: usize = 2000;
+/// Shapes beyond these bounds are at a boundary: the likelihood no longer tells them from the limit.
+const SMALL: f64 = 1e-5;
+const LARGE: f64 = 1e5;
+/// Less than this in log-likelihood separates the fit from a model without dropout at the boundary.
+const NO_DIFFERENCE: f64 = 1e-6;
+
+/// Fits a purchase model to histories by maximum likelihood.
+///
+/// Newton's method in a trust region on the logarithms of the parameters, with exact derivatives; what counts as
+/// converged is that no step is left that would gain 1e-9 in log-likelihood.
+///
+/// # Errors
+/// If there are no customers or no repeat purchases, if the start is no parameter set, or if the search does not
+/// converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
+pub fn fit(kind: ModelKind, histories: &Histories, options: &FitOptions) -> Result<Fit, FitError> {
+    if histories.is_empty() {
+        return Err(FitError::NoCustomers);
+    }
+    if histories
+        .distinct()
+        .iter()
+        .all(|history| history.repeats() == 0)
+    {
+        return Err(FitError::NoRepeatPurchases {
+            customers: histories.customers(),
+        });
+    }
+    let search = Search {
+        kind,
+        unit: options.time_unit,
+        max_iterations: options.max_iterations,
+    };
+    let start = match options.start {
+        Some(start) => {
+            check_parameters(kind.parameter_names(), start)?;
+            start.map(f64::ln)
+        }
+        None => search.start(histories),
+    };
+    let terms = Terms::new(histories, options.time_unit);
+    let outcome = search.run(&terms, start);
+    match outcome {
+        Some(outcome) if outcome.converged => Ok(search.fit_from(&outcome, histories)),
+        Some(outcome) => Err(FitError::NotConverged {
+            iterations: outcome.iterations,
+            gradient_norm: outcome.gradient_norm,
+            parameters: outcome.at.map(f64::exp).to_vec(),
+        }),
+        None => Err(FitError::NotConverged {
+            iterations: 0,
+            gradient_norm: f64::NAN,
+            parameters: start.map(f64::exp).to_vec(),
+        }),
+    }
+}
+
+struct Search {
+    kind: ModelKind,
+    unit: TimeUnit,
+    max_iterations: u32,
+}
+
+impl Search {
+    fn run(&self, terms: &Terms, start: [f64; 4]) -> Option<Outcome<4>> {
+        let evaluate = |at: &[f64; 4]| {
+            let jet: Jet = log_likelihood_at(self.kind, at.map(f64::exp), terms);
+            Evaluation {
+                value: jet.value,
+                gradient: jet.gradient,
+                hessian: jet.full_hessian(),
+            }
+        };
+        maximise(evaluate, start, &self.limits(), self.max_iterations)
+    }
+
+    /// Shapes from 1e-8 to 1e7; rates have the unit of time in them and get more room.
+    fn limits(&self) -> Limits<4> {
+        let (shape, rate) = ((1e-8f64, 1e7f64), (1e-10f64, 1e13f64));
+        let ranges = match self.kind {
+            ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
+            ModelKind::ParetoNbd => [shape, rate, shape, rate],
+        };
+        Limits {
+            lower: ranges.map(|range| range.0.ln()),
+            upper: ranges.map(|range| range.1.ln()),
+        }
+    }
+
+    /// The best end of searches from several points, on a likeness of the data if there are many.
+    fn start(&self, histories: &Histories) -> [f64; 4] {
+        let thinned =
+            (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
+        let sample = thinned.as_ref().unwrap_or(histories);
+        let terms = Terms::new(sample, self.unit);
+        let starts = self.starting_points(sample);
+        let mut best: Option<Outcome<4>> = None;
+        for start in starts {
+            if let Some(outcome) = self.run(&terms, start)
+                && best.is_none_or(|best| outcome.evaluation.value > best.evaluation.value)
+            {
+                best = Some(outcome);
+            }
+        }
+        best.map_or(starts[0], |best| best.at)
+    }
+
+    /// One point with dropout, one nearly without; both buy at the observed pace.
+    fn starting_points(&self, histories: &Histories) -> [[f64; 4]; 2] {
+        let (mut repeats, mut time) = (0.0, 0.0);
+        for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
+            repeats += weight * f64::from(history.repeats());
+            time += weight * f64::from(history.age()) / self.unit.in_days();
+        }
+        // Without any repeat or time the likeness is useless; one of the unit keeps the point finite.
+        let pause = if repeats > 0.0 && time > 0.0 {
+            time / repeats
+        } else {
+            1.0
+        };
+        let mean_age = if time > 0.0 {
+            time / histories.customers()
+        } else {
+            1.0
+        };
+        let points = match self.kind {
+            ModelKind::BgNbd | ModelKind::MbgNbd => {
+                [[0.5, 0.4 * pause, 0.7, 2.0], [0.8, 0.8 * pause, 0.05, 1.0]]
+            }
+            ModelKind::ParetoNbd => [
+                [0.5, 0.4 * pause, 0.6, 0.4 * mean_age],
+                [0.8, 0.8 * pause, 0.05, mean_age],
+            ],
+        };
+        points.map(|point| point.map(f64::ln))
+    }
+
+    fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
+        let values = outcome.at.map(f64::exp);
+        let log_covariance =
+            inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
+        let names = self.kind.parameter_names();
+        let parameters = std::array::from_fn(|i| FittedParameter {
+            name: names[i],
+            value: values[i],
+            standard_error: log_covariance.map(|covariance| values[i] * covariance[i][i].sqrt()),
+        });
+        let explanations = self.boundaries(values, outcome.evaluation.value, histories);
+        let state = if explanations.is_empty() {
+            ConvergenceState::Converged
+        } else {
+            ConvergenceState::AtBoundary { explanations }
+        };
+        Fit {
+            model: model_of(self.kind, values, self.unit),
+            log_likelihood: outcome.evaluation.value,
+            parameters,
+            log_covariance,
+            convergence: Convergence {
+                state,
+                iterations: outcome.iterations,
+                gradient_norm: outcome.gradient_norm,
+                hessian_condition: outcome.condition,
+            },
+            customers: histories.customers(),
+        }
+    }
+
+    fn boundaries(
+        &self,
+        [r, alpha, leave, stay]: [f64; 4],
+        reached: f64,
+        histories: &Histories,
+    ) -> Vec<Boundary> {
+        let mut found = Vec::new();
+        let without_dropout = self.log_likelihood_without_dropout(r, alpha, histories);
+        if reached - without_dropout < NO_DIFFERENCE {
+            found.push(Boundary::NoDropoutSeen);
+        } else if leave > LARGE && stay > LARGE {
+            found.push(Boundary::DropoutDoesNotVary);
+        } else if leave < SMALL && stay < SMALL {
+            found.push(Boundary::DropoutAllOrNothing);
+        } else if leave > LARGE || stay < SMALL {
+            found.push(Boundary::EverybodyLeavesAtOnce);
+        }
+        if r > LARGE {
+            found.push(Boundary::PurchaseRatesDoNotVary);
+        } else if r < SMALL {
+            found.push(Boundary::HardlyAnybodyBuysAgain);
+        }
+        found
+    }
+
+    fn log_likelihood_without_dropout(&self, r: f64, alpha: f64, histories: &Histories) -> f64 {
+        let mut sum = 0.0;
+        let mut base = (0, 0.0);
+        for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
+            let repeats = history.repeats();
+            if base.0 != repeats {
+                base = (
+                    repeats,
+                    negative_binomial::log_purchases(r, alpha, repeats).value,
+                );
+            }
+            let age = f64::from(history.age()) / self.unit.in_days();
+            let silence = (r + f64::from(repeats)) * (age / alpha).ln_1p();
+            sum += weight * (base.1 - silence);
+        }
+        sum
+    }
+}
+
+impl Fit {
+    /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
+    /// intervals of predictions. `None` where the data do not determine all parameters.
+    pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<Box<dyn PurchaseModel>> {
+        let (variances, directions) = symmetric_eigen(self.log_covariance?);
+        let mut drawn = self.parameters.map(|parameter| parameter.value.ln());
+        for (variance, direction) in variances.iter().zip(&directions) {
+            let normal: f64 = StandardNormal.sample(rng);
+            for (value, along) in drawn.iter_mut().zip(direction) {
+                *value += normal * variance.max(0.0).sqrt() * along;
+            }
+        }
+        let values = drawn.map(|log_value| log_value.exp().clamp(f64::MIN_POSITIVE, f64::MAX));
+        Some(model_of(self.model.kind(), values, self.model.time_unit()))
+    }
+}

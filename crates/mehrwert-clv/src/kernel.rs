@@ -1,0 +1,388 @@
+//! What the purchase models have in common, once.
+//!
+//! Every model here explains a history in two exclusive ways: the customer is (or may be) still there, which depends
+//! on repeats and age, or left after the last purchase, which depends on repeats and recency. So the likelihood of a
+//! history is `base(x) * (age term(x, T) + recency term(x, t_x))`, all positive. There are far fewer distinct pairs
+//! (x, T) and (x, t_x) than distinct histories: the terms are computed once per pair, with their derivatives, and a
+//! history costs one exponential.
+//!
+//! A new model is a new [`Kernel`] and a line in [`model_of`] and [`log_likelihood_at`].
+
+use std::fmt;
+
+use rand::Rng;
+use rayon::prelude::*;
+
+use crate::beta_geometric::BetaGeometric;
+use crate::jet::{Jet, log_sum};
+use crate::model::{ModelKind, PurchaseModel, Score, SimulatedCustomer};
+use crate::pareto::Pareto;
+use crate::{Days, DiscountRate, Histories, History, TimeUnit};
+
+/// The mathematics of a model; times are in the unit of its parameters, derivatives by the parameters' logarithms.
+pub(crate) trait Kernel: Send + Sync + fmt::Debug {
+    fn kind(&self) -> ModelKind;
+    fn parameters(&self) -> [f64; 4];
+    /// Log of the factor that depends on repeats only.
+    fn base(&self, repeats: u32) -> Jet;
+    /// Log of the part of the likelihood that depends on repeats and age.
+    fn age_term(&self, repeats: u32, age: f64) -> Jet;
+    /// Log of the part of the likelihood that depends on repeats and recency; minus infinity where there is none.
+    fn recency_term(&self, repeats: u32, recency: f64) -> Jet;
+    /// Log of the joint likelihood of the history and being alive, without the base.
+    fn log_alive(&self, repeats: u32, age: f64) -> f64;
+    /// Expectations for living customers of equal repeats, by age; `rate` is the continuous discount rate.
+    fn given_alive(&self, repeats: u32, ages: &[f64], over: f64, rate: f64) -> Vec<GivenAlive>;
+    fn probability_of_purchases(&self, count: u32, over: f64) -> f64;
+    /// Times of the repeat purchases until `age`, and when the customer left.
+    fn simulate(&self, age: f64, rng: &mut dyn Rng) -> (Vec<f64>, Option<f64>);
+}
+
+/// Expected purchases of a customer known to be alive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct GivenAlive {
+    pub expected: f64,
+    pub discounted: f64,
+}
+
+pub(crate) fn model_of(
+    kind: ModelKind,
+    parameters: [f64; 4],
+    unit: TimeUnit,
+) -> Box<dyn PurchaseModel> {
+    match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => Box::new(Model {
+            kernel: BetaGeometric::new(kind, parameters),
+            unit,
+        }),
+        ModelKind::ParetoNbd => Box::new(Model {
+            kernel: Pareto::new(parameters),
+            unit,
+        }),
+    }
+}
+
+/// The log-likelihood with its derivatives by the logarithms of the parameters.
+pub(crate) fn log_likelihood_at(kind: ModelKind, parameters: [f64; 4], terms: &Terms) -> Jet {
+    match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => {
+            terms.log_likelihood(&BetaGeometric::new(kind, parameters))
+        }
+        ModelKind::ParetoNbd => terms.log_likelihood(&Pareto::new(parameters)),
+    }
+}
+
+/// The distinct pairs of a sorted list of histories, and which history has which.
+struct Pairs {
+    /// (repeats, age), in ascending order.
+    by_age: Vec<(u32, u32)>,
+    by_recency: Vec<(u32, u32)>,
+    /// For each history, the position of its pairs.
+    of_history: Vec<(u32, u32)>,
+}
+
+impl Pairs {
+    fn new<'a>(histories: impl Iterator<Item = &'a History>) -> Pairs {
+        let mut pairs = Pairs {
+            by_age: Vec::new(),
+            by_recency: Vec::new(),
+            of_history: Vec::new(),
+        };
+        // Where the pair (current repeats, recency) stands, by recency; emptied when repeats change.
+        let mut place_of_recency: Vec<u32> = Vec::new();
+        let mut block_start = 0;
+        for history in histories {
+            let repeats = history.repeats();
+            let by_age = (repeats, history.age());
+            if pairs.by_age.last() != Some(&by_age) {
+                if pairs
+                    .by_age
+                    .last()
+                    .is_some_and(|&(last, _)| last != repeats)
+                {
+                    for &(_, recency) in &pairs.by_recency[block_start..] {
+                        place_of_recency[recency as usize] = u32::MAX;
+                    }
+                    block_start = pairs.by_recency.len();
+                }
+                pairs.by_age.push(by_age);
+            }
+            let recency = history.recency() as usize;
+            if place_of_recency.len() <= recency {
+                place_of_recency.resize(recency + 1, u32::MAX);
+            }
+            if place_of_recency[recency] == u32::MAX {
+                place_of_recency[recency] = pairs.by_recency.len() as u32;
+                pairs.by_recency.push((repeats, history.recency()));
+            }
+            pairs
+                .of_history
+                .push((pairs.by_age.len() as u32 - 1, place_of_recency[recency]));
+        }
+        pairs
+    }
+}
+
+/// Histories prepared for evaluating their likelihood again and again.
+pub(crate) struct Terms {
+    pairs: Pairs,
+    weights: Vec<f64>,
+    /// Distinct repeats with their weights.
+    repeats: Vec<(u32, f64)>,
+    unit: TimeUnit,
+}
+
+/// Histories per partial sum: fixed, so that the result does not depend on the number of threads.
+const CHUNK: usize = 4096;
+/// Pairs per piece of parallel work.
+const PAIRS_AT_ONCE: usize = 128;
+
+impl Terms {
+    pub fn new(histories: &Histories, unit: TimeUnit) -> Terms {
+        let mut repeats: Vec<(u32, f64)> = Vec::new();
+        for (history, &weight) in histories.distinct().iter().zip(histories.weights()) {
+            match repeats.last_mut() {
+                Some((last, sum)) if *last == history.repeats() => *sum += weight,
+                _ => repeats.push((history.repeats(), weight)),
+            }
+        }
+        Terms {
+            pairs: Pairs::new(histories.distinct().iter()),
+            weights: histories.weights().to_vec(),
+            repeats,
+            unit,
+        }
+    }
+
+    fn log_likelihood(&self, kernel: &impl Kernel) -> Jet {
+        let age_terms = per_pair(&self.pairs.by_age, self.unit, |x, age| {
+            kernel.age_term(x, age)
+        });
+        let recency_terms = per_pair(&self.pairs.by_recency, self.unit, |x, recency| {
+            kernel.recency_term(x, recency)
+        });
+        let chunks: Vec<Jet> = self
+            .pairs
+            .of_history
+            .par_chunks(CHUNK)
+            .zip(self.weights.par_chunks(CHUNK))
+            .map(|(pairs, weights)| {
+                let mut sum = Jet::ZERO;
+                for (&(age, recency), &weight) in pairs.iter().zip(weights) {
+                    sum.add_scaled_log_sum(
+                        weight,
+                        &age_terms[age as usize],
+                        &recency_terms[recency as usize],
+                    );
+                }
+                sum
+            })
+            .collect();
+        let mut sum = CompensatedSum::default();
+        for chunk in &chunks {
+            sum.add(1.0, chunk);
+        }
+        for &(repeats, weight) in &self.repeats {
+            sum.add(weight, &kernel.base(repeats));
+        }
+        sum.total()
+    }
+}
+
+/// Computes a term for every pair, in parallel.
+fn per_pair<T: Send>(
+    pairs: &[(u32, u32)],
+    unit: TimeUnit,
+    term: impl Fn(u32, f64) -> T + Sync,
+) -> Vec<T> {
+    let per_day = 1.0 / unit.in_days();
+    pairs
+        .par_iter()
+        .with_min_len(PAIRS_AT_ONCE)
+        .map(|&(repeats, day)| term(repeats, f64::from(day) * per_day))
+        .collect()
+}
+
+/// Neumaier's sum for the value; the derivatives steer the search and need no more than plain sums.
+#[derive(Default)]
+struct CompensatedSum {
+    sum: Option<Jet>,
+    lost: f64,
+}
+
+impl CompensatedSum {
+    fn add(&mut self, weight: f64, jet: &Jet) {
+        let sum = self.sum.get_or_insert(Jet::ZERO);
+        let (before, term) = (sum.value, weight * jet.value);
+        sum.add_scaled(weight, jet);
+        let after = before + term;
+        sum.value = after;
+        self.lost += if before.abs() >= term.abs() {
+            (before - after) + term
+        } else {
+            (term - after) + before
+        };
+    }
+
+    fn total(self) -> Jet {
+        self.sum.unwrap_or(Jet::ZERO) + self.lost
+    }
+}
+
+/// A kernel with its time unit: a purchase model.
+#[derive(Debug, Clone)]
+struct Model<K> {
+    kernel: K,
+    unit: TimeUnit,
+}
+
+impl<K: Kernel> Model<K> {
+    fn in_unit(&self, days: u32) -> f64 {
+        self.unit.count(Days::new(f64::from(days)))
+    }
+
+    fn given_alive(&self, history: &History, over: Days, rate: DiscountRate) -> GivenAlive {
+        let age = [self.in_unit(history.age())];
+        let rate = rate.continuous_per(self.unit);
+        self.kernel
+            .given_alive(history.repeats(), &age, self.unit.count(over), rate)[0]
+    }
+}
+
+impl<K: Kernel> PurchaseModel for Model<K> {
+    fn kind(&self) -> ModelKind {
+        self.kernel.kind()
+    }
+
+    fn time_unit(&self) -> TimeUnit {
+        self.unit
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, f64)> {
+        self.kind()
+            .parameter_names()
+            .into_iter()
+            .zip(self.kernel.parameters())
+            .collect()
+    }
+
+    fn log_likelihood(&self, histories: &Histories) -> f64 {
+        Terms::new(histories, self.unit)
+            .log_likelihood(&self.kernel)
+            .value
+    }
+
+    fn probability_alive(&self, history: &History) -> f64 {
+        let (repeats, age) = (history.repeats(), self.in_unit(history.age()));
+        let age_term = self.kernel.age_term(repeats, age).value;
+        let recency_term = self
+            .kernel
+            .recency_term(repeats, self.in_unit(history.recency()))
+            .value;
+        probability_alive(self.kernel.log_alive(repeats, age), age_term, recency_term)
+    }
+
+    fn probability_alive_is_informative(&self, history: &History) -> bool {
+        self.kind() != ModelKind::BgNbd || history.repeats() > 0
+    }
+
+    fn expected_purchases(&self, history: &History, over: Days) -> f64 {
+        self.probability_alive(history)
+            * self.given_alive(history, over, DiscountRate::NONE).expected
+    }
+
+    fn discounted_purchases(&self, history: &History, over: Days, rate: DiscountRate) -> f64 {
+        self.probability_alive(history) * self.given_alive(history, over, rate).discounted
+    }
+
+    fn probability_of_purchases(&self, count: u32, over: Days) -> f64 {
+        self.kernel
+            .probability_of_purchases(count, self.unit.count(over))
+    }
+
+    fn simulate(&self, age: Days, rng: &mut dyn Rng) -> SimulatedCustomer {
+        let (purchases, left) = self.kernel.simulate(self.unit.count(age), rng);
+        let span = |time: f64| self.unit.span(time);
+        SimulatedCustomer {
+            purchases: purchases.into_iter().map(span).collect(),
+            left: left.map(span),
+            age,
+        }
+    }
+
+    fn score(&self, histories: &[History], over: Days, rate: DiscountRate) -> Vec<Score> {
+        if histories.is_sorted() {
+            return self.score_sorted(histories.iter(), over, rate);
+        }
+        let mut order: Vec<u32> = (0..histories.len() as u32).collect();
+        order.par_sort_unstable_by_key(|&at| histories[at as usize]);
+        let sorted = self.score_sorted(order.iter().map(|&at| &histories[at as usize]), over, rate);
+        let mut scores = vec![sorted.first().copied().unwrap_or(NO_SCORE); sorted.len()];
+        for (at, score) in order.into_iter().zip(sorted) {
+            scores[at as usize] = score;
+        }
+        scores
+    }
+}
+
+const NO_SCORE: Score = Score {
+    probability_alive: 0.0,
+    expected_purchases: 0.0,
+    discounted_purchases: 0.0,
+};
+
+impl<K: Kernel> Model<K> {
+    fn score_sorted<'a>(
+        &self,
+        histories: impl Iterator<Item = &'a History>,
+        over: Days,
+        rate: DiscountRate,
+    ) -> Vec<Score> {
+        let pairs = Pairs::new(histories);
+        let (over, rate) = (self.unit.count(over), rate.continuous_per(self.unit));
+        let recency_terms = per_pair(&pairs.by_recency, self.unit, |x, recency| {
+            self.kernel.recency_term(x, recency).value
+        });
+        let age_terms = per_pair(&pairs.by_age, self.unit, |x, age| {
+            (
+                self.kernel.log_alive(x, age),
+                self.kernel.age_term(x, age).value,
+            )
+        });
+        let given_alive: Vec<GivenAlive> = pairs
+            .by_age
+            .chunk_by(|one, next| one.0 == next.0)
+            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(8 * PAIRS_AT_ONCE))
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .flat_map_iter(|chunk| {
+                let ages: Vec<f64> = chunk.iter().map(|&(_, age)| self.in_unit(age)).collect();
+                self.kernel.given_alive(chunk[0].0, &ages, over, rate)
+            })
+            .collect();
+        pairs
+            .of_history
+            .par_iter()
+            .with_min_len(CHUNK)
+            .map(|&(age, recency)| {
+                let (log_alive, age_term) = age_terms[age as usize];
+                let probability_alive =
+                    probability_alive(log_alive, age_term, recency_terms[recency as usize]);
+                let GivenAlive {
+                    expected,
+                    discounted,
+                } = given_alive[age as usize];
+                Score {
+                    probability_alive,
+                    expected_purchases: probability_alive * expected,
+                    discounted_purchases: probability_alive * discounted,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Rounding may lift the quotient above one by a few units in the last place.
+fn probability_alive(log_alive: f64, age_term: f64, recency_term: f64) -> f64 {
+    (log_alive - log_sum(age_term, recency_term)).exp().min(1.0)
+}

@@ -1,0 +1,220 @@
+//! The Pareto/NBD (Schmittlein, Morrison & Colombo 1987): purchases at a gamma-distributed rate until a lifetime ends
+//! that is exponential with a gamma-distributed rate.
+//!
+//! The papers write the likelihood as a difference of hypergeometric functions. Here it is the sum of two positive
+//! integrals: with `S(u) = (alpha + u)^-(r + x) (beta + u)^-s`,
+//!
+//! ```text
+//! L = gamma(r + x) / gamma(r) alpha^r beta^s [ C(t_x) + D(T) ]
+//! C(t) = s       integral from t to infinity of (alpha + u)^-(r + x)     (beta + u)^-(s + 1) du
+//! D(t) = (r + x) integral from t to infinity of (alpha + u)^-(r + x + 1) (beta + u)^-s       du
+//! ```
+//!
+//! because C(t) + D(t) = S(t) (by parts) and the likelihood is S(T) + C(t_x) - C(T). Nothing is subtracted, and C
+//! depends on (x, t_x) only, D on (x, T) only.
+
+mod probability;
+mod tail;
+
+use rand::Rng;
+use rand_distr::{Distribution, Exp1, Gamma};
+
+use crate::jet::Jet;
+use crate::kernel::{GivenAlive, Kernel};
+use crate::model::ModelKind;
+use crate::{negative_binomial, quadrature};
+
+const R: usize = 0;
+const ALPHA: usize = 1;
+const S: usize = 2;
+const BETA: usize = 3;
+
+/// Discounting by more than exp(-50) leaves nothing to the last digit.
+const LOG_NEGLIGIBLE: f64 = 50.0;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Pareto {
+    r: f64,
+    alpha: f64,
+    s: f64,
+    beta: f64,
+}
+
+impl Pareto {
+    /// Parameters r, alpha, s, beta, all finite and above zero.
+    pub fn new([r, alpha, s, beta]: [f64; 4]) -> Pareto {
+        Pareto { r, alpha, s, beta }
+    }
+
+    /// `ln(alpha^r beta^s S(t))` but for `alpha^-x`, which is in the base.
+    fn log_survival(&self, repeats: u32, time: f64) -> Jet {
+        negative_binomial::log_silence(self.r, self.alpha, repeats, time)
+            - Jet::positive_parameter(S, self.s)
+                * negative_binomial::log_one_plus_ratio(BETA, self.beta, time)
+    }
+
+    /// What the tail integrals of C and D share.
+    fn tail(&self, repeats: u32, time: f64) -> Tail {
+        let alpha_is_least = self.alpha <= self.beta;
+        let ((least, low), (most, high)) = if alpha_is_least {
+            ((ALPHA, self.alpha), (BETA, self.beta))
+        } else {
+            ((BETA, self.beta), (ALPHA, self.alpha))
+        };
+        let log_after = |parameter: usize, value: f64| {
+            let share = value / (value + time);
+            Jet::of_one(parameter, (value + time).ln(), share, share * (1.0 - share))
+        };
+        let mut log_q = log_after(least, low) - log_after(most, high);
+        let p_value = (high - low) / (high + time);
+        if p_value < 0.5 {
+            log_q.value = (-p_value).ln_1p();
+        }
+        let q = log_q.exp();
+        let mut p = -q;
+        p.value = p_value;
+        let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
+        let c = shape + Jet::positive_parameter(S, self.s);
+        Tail {
+            alpha_is_least,
+            shape,
+            c,
+            p,
+            log_q,
+            q: q.value,
+        }
+    }
+}
+
+struct Tail {
+    alpha_is_least: bool,
+    /// r + x.
+    shape: Jet,
+    /// r + x + s.
+    c: Jet,
+    p: Jet,
+    log_q: Jet,
+    q: f64,
+}
+
+impl Kernel for Pareto {
+    fn kind(&self) -> ModelKind {
+        ModelKind::ParetoNbd
+    }
+
+    fn parameters(&self) -> [f64; 4] {
+        [self.r, self.alpha, self.s, self.beta]
+    }
+
+    fn base(&self, repeats: u32) -> Jet {
+        negative_binomial::log_purchases(self.r, self.alpha, repeats)
+    }
+
+    /// D: ends up buying again, sooner or later, or would have.
+    fn age_term(&self, repeats: u32, age: f64) -> Jet {
+        let tail = self.tail(repeats, age);
+        let front = self.log_survival(repeats, age) + tail.shape.ln();
+        if tail.alpha_is_least {
+            let k = Jet::positive_parameter(S, self.s);
+            front + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+        } else {
+            let k = tail.shape + 1.0;
+            front + tail.log_q + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+        }
+    }
+
+    /// C: leaves before buying again.
+    fn recency_term(&self, repeats: u32, recency: f64) -> Jet {
+        let tail = self.tail(repeats, recency);
+        let front = self.log_survival(repeats, recency) + Jet::of_one(S, self.s.ln(), 1.0, 0.0);
+        if tail.alpha_is_least {
+            let k = Jet::positive_parameter(S, self.s) + 1.0;
+            front + tail.log_q + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+        } else {
+            front + tail::log_tail_integral(&tail.c, &tail.shape, &tail.p, tail.q)
+        }
+    }
+
+    fn log_alive(&self, repeats: u32, age: f64) -> f64 {
+        let shape = self.r + f64::from(repeats);
+        -shape * (age / self.alpha).ln_1p() - self.s * (age / self.beta).ln_1p()
+    }
+
+    fn given_alive(&self, repeats: u32, ages: &[f64], over: f64, rate: f64) -> Vec<GivenAlive> {
+        let shape = self.r + f64::from(repeats);
+        let of_age = |&age: &f64| {
+            let purchase_rate = shape / (self.alpha + age);
+            let scale = self.beta + age;
+            GivenAlive {
+                expected: purchase_rate * scale * relative_lifetime(self.s, over / scale),
+                discounted: purchase_rate * discounted_lifetime(self.s, scale, over, rate),
+            }
+        };
+        ages.iter().map(of_age).collect()
+    }
+
+    fn probability_of_purchases(&self, count: u32, over: f64) -> f64 {
+        probability::of_purchases(self, count, over)
+    }
+
+    fn simulate(&self, age: f64, rng: &mut dyn Rng) -> (Vec<f64>, Option<f64>) {
+        // Neither distribution can fail: parameters are finite and above zero.
+        let per_unit = Gamma::new(self.r, 1.0 / self.alpha).map_or(0.0, |gamma| gamma.sample(rng));
+        let leaving = Gamma::new(self.s, 1.0 / self.beta).map_or(0.0, |gamma| gamma.sample(rng));
+        let mut draw: f64 = Exp1.sample(rng);
+        let lifetime = draw / leaving;
+        let mut purchases = Vec::new();
+        let mut now = 0.0;
+        loop {
+            draw = Exp1.sample(rng);
+            now += draw / per_unit;
+            // Also ends where the rate is zero: the wait is infinite.
+            if now.is_nan() || now > lifetime.min(age) {
+                break;
+            }
+            purchases.push(now);
+        }
+        (purchases, (lifetime <= age).then_some(lifetime))
+    }
+}
+
+/// `(1 - (1 + t)^-(s - 1)) / (s - 1)`: the expected remaining lifetime within t of a living customer, both in units
+/// of beta + age; `ln(1 + t)` at s = 1.
+fn relative_lifetime(s: f64, time: f64) -> f64 {
+    let excess = s - 1.0;
+    if time == f64::INFINITY {
+        return if excess > 0.0 {
+            1.0 / excess
+        } else {
+            f64::INFINITY
+        };
+    }
+    let log_time = time.ln_1p();
+    if excess == 0.0 {
+        log_time
+    } else {
+        -(-excess * log_time).exp_m1() / excess
+    }
+}
+
+/// The expected remaining lifetime within `over`, discounted: `integral of exp(-rate u) (1 + u / scale)^-s`.
+fn discounted_lifetime(s: f64, scale: f64, over: f64, rate: f64) -> f64 {
+    let whole = scale * relative_lifetime(s, over / scale);
+    if rate == 0.0 {
+        return whole;
+    }
+    let horizon = over.min(LOG_NEGLIGIBLE / rate);
+    let pace = rate * scale;
+    let mut end = (horizon / scale).ln_1p();
+    let slope = 1.0 - s;
+    if slope < 0.0 {
+        end = end.min(LOG_NEGLIGIBLE / -slope);
+    }
+    // In the logarithm of time the integrand is smooth on the scale of one, or of its slope.
+    let smooth = if rate * horizon > 8.0 { 1.0 } else { 2.0 };
+    let widest = f64::min(smooth, 20.0 / slope.abs());
+    let sum: f64 = quadrature::nodes(0.0, end, widest)
+        .map(|(log_time, weight)| weight * (slope * log_time - pace * log_time.exp_m1()).exp())
+        .sum();
+    (scale * sum).min(whole)
+}
