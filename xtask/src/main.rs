@@ -1,1 +1,57 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test`, `peers`, `bench` and the rest.
+//!
+//! Each sets up what it needs, prints a short table and ends with a non-zero code when a promise does not hold. What
+//! cannot be set up is a failure, never a skip.
+
+mod bench;
+mod generate;
+mod measure;
+mod peers;
+mod policy;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use run::Failure;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sets up what the tests need and runs them all: dependency policy, unit, property, snapshot and end-to-end tests.
+    Test,
+    /// Checks licences, bans and sources of every dependency with cargo-deny, which it installs where it is missing.
+    Policy,
+    /// Times the main job on a simulated shop, in a release build, and the benchmarks of each room.
+    Bench(bench::Arguments),
+    /// Runs the main job beside lifetimes and DuckDB on the same file and prints the ratios.
+    Peers(peers::Arguments),
+    /// Writes the orders of a simulated shop to a CSV file.
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome: Result<(), Failure> = match Cli::parse().command {
+        Command::Test => test::run(),
+        Command::Policy => policy::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Peers(arguments) => peers::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

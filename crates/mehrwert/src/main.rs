@@ -1,2 +1,53 @@
-//! The command line of Mehrwert.
-fn main() {}
+//! The command line of Mehrwert: parse, wire, print.
+//!
+//! Exit codes: 0 done, 1 the work failed, 2 the words or the input were wrong.
+
+mod cli;
+mod output;
+mod progress;
+mod show;
+mod value;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+/// Why a command did not finish.
+#[derive(Debug)]
+enum Failure {
+    /// The words or the input were wrong: what to change is said.
+    Input(Box<dyn std::error::Error>),
+    /// The work failed.
+    Work(Box<dyn std::error::Error>),
+}
+
+impl Failure {
+    fn input(error: impl std::error::Error + 'static) -> Failure {
+        Failure::Input(Box::new(error))
+    }
+
+    fn work(error: impl std::error::Error + 'static) -> Failure {
+        Failure::Work(Box::new(error))
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Value(arguments) => value::run(&arguments),
+    };
+    let (error, code) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Input(error)) => (error, 2),
+        Err(Failure::Work(error)) => (error, 1),
+    };
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        eprintln!("  because: {one}");
+        cause = one.source();
+    }
+    ExitCode::from(code)
+}

@@ -92,8 +92,6 @@ pub struct Returns {
     pub unmatched_rows: u64,
     /// Their amount (negative).
     pub unmatched_amount: Amount,
-    /// Orders that were wholly cancelled or refunded and therefore count as no purchase.
-    pub undone_orders: u64,
 }
 
 /// How well forecasts met what came after.
@@ -148,6 +146,11 @@ pub enum Baseline {
     OwnRate,
     /// Each customer buys as often as in an equally long time before.
     SameAsBefore,
+}
+
+impl Baseline {
+    /// All of them, from the simplest on.
+    pub const ALL: [Baseline; 3] = [Baseline::Zero, Baseline::OwnRate, Baseline::SameAsBefore];
 }
 
 /// How a naive forecast did.

@@ -1,0 +1,155 @@
+//! Purchase histories: what the models need to know of each customer, as of a day.
+
+use mehrwert_clv::{Histories, History};
+use mehrwert_core::{Amount, Day};
+use mehrwert_facts::engine::{Columns, ColumnsError, EngineError};
+
+use super::ValueError;
+use super::accuracy::Outcome;
+use super::purchases::{Purchases, date};
+
+/// One row a customer, as columns of equal length, in the order in which the customers first appear in the log.
+pub(super) struct CustomerHistories {
+    /// The last day that was seen.
+    pub until: Day,
+    /// Keys of the customers' names.
+    pub customers: Vec<u32>,
+    /// Days with a purchase.
+    pub purchases: Vec<u32>,
+    /// First purchase.
+    pub first_day: Vec<Day>,
+    /// Last purchase.
+    pub last_day: Vec<Day>,
+    /// Revenue, net of every return known by the day.
+    pub revenue: Vec<Amount>,
+    /// Amount of the first purchase.
+    pub first_amount: Vec<Amount>,
+    /// Mean amount of the purchases after the first, net of the customer's share of returns; zero without any.
+    pub repeat_mean: Vec<f64>,
+    /// The same histories, equal ones together.
+    pub compressed: Histories,
+}
+
+impl Purchases<'_> {
+    /// Histories of the customers won by a day, of every `step`-th customer.
+    pub(super) fn histories(&self, until: Day, step: u32) -> Result<CustomerHistories, ValueError> {
+        const QUERY: &str = "histories";
+        let parameters = [("until", date(until)), ("step", step.into())];
+        let rows = self.engine.query(QUERY, include_str!("sql/histories.sql"), &parameters)?;
+        let columns = Columns::new(&rows);
+        let answer = |source: ColumnsError| EngineError::Answer { query: QUERY, source };
+        let keys = columns.keys("customer").map_err(answer)?;
+        let order = order_of_appearance(&keys);
+        let purchases = gather(&order, &columns.counts("purchases").map_err(answer)?);
+        let customers = gather(&order, &keys);
+        let first_day = gather(&order, &columns.days("first_day").map_err(answer)?);
+        let last_day = gather(&order, &columns.days("last_day").map_err(answer)?);
+        let first_amount = gather(&order, &columns.amounts("first_amount").map_err(answer)?);
+        let mut revenue = gather(&order, &columns.amounts("revenue").map_err(answer)?);
+        let repeat_mean = (0..order.len())
+            .map(|row| {
+                let returned = self.unmatched_by(customers[row], until);
+                let mean = repeat_mean(purchases[row], revenue[row], first_amount[row], returned);
+                revenue[row] += returned;
+                mean
+            })
+            .collect();
+        let histories: Vec<History> = (0..order.len())
+            .map(|row| history(purchases[row], first_day[row], last_day[row], until))
+            .collect::<Result<_, _>>()?;
+        Ok(CustomerHistories {
+            until,
+            customers,
+            purchases: purchases.into_iter().map(|count| u32::try_from(count).unwrap_or(u32::MAX)).collect(),
+            first_day,
+            last_day,
+            revenue,
+            first_amount,
+            repeat_mean,
+            compressed: Histories::compress(histories),
+        })
+    }
+
+    /// What each customer of `histories` did in the `days` after them.
+    pub(super) fn outcomes(
+        &self,
+        histories: &CustomerHistories,
+        days: u32,
+        step: u32,
+        with_amounts: bool,
+    ) -> Result<Vec<Outcome>, ValueError> {
+        let until = histories.until.plus_days(i32::try_from(days).unwrap_or(i32::MAX));
+        self.between(&histories.customers, histories.until, until, step, with_amounts)
+    }
+
+    /// What each of the customers did after one day and up to another.
+    pub(super) fn between(
+        &self,
+        customers: &[u32],
+        after: Day,
+        until: Day,
+        step: u32,
+        with_amounts: bool,
+    ) -> Result<Vec<Outcome>, ValueError> {
+        const QUERY: &str = "purchases_between";
+        let parameters = [("after", date(after)), ("until", date(until)), ("step", step.into())];
+        let rows = self.engine.query(QUERY, include_str!("sql/purchases_between.sql"), &parameters)?;
+        let columns = Columns::new(&rows);
+        let answer = |source: ColumnsError| EngineError::Answer { query: QUERY, source };
+        let keys = columns.keys("customer").map_err(answer)?;
+        let purchases = columns.counts("purchases").map_err(answer)?;
+        let amounts = columns.amounts("amount").map_err(answer)?;
+        let size = customers.iter().chain(&keys).max().map_or(0, |&key| key as usize + 1);
+        let mut by_key = vec![Outcome::default(); size];
+        for ((key, purchases), amount) in keys.into_iter().zip(purchases).zip(amounts) {
+            let purchases = purchases as f64;
+            let spend = if with_amounts { amount.to_f64() } else { purchases };
+            by_key[key as usize] = Outcome { purchases, spend };
+        }
+        Ok(customers.iter().map(|&customer| by_key[customer as usize]).collect())
+    }
+}
+
+/// Rows sorted by key, which numbers customers as they first appear.
+fn order_of_appearance(keys: &[u32]) -> Vec<u32> {
+    let size = keys.iter().max().map_or(0, |&key| key as usize + 1);
+    let mut row_of = vec![u32::MAX; size];
+    for (row, &key) in (0_u32..).zip(keys) {
+        row_of[key as usize] = row;
+    }
+    row_of.into_iter().filter(|&row| row != u32::MAX).collect()
+}
+
+fn gather<T: Copy>(order: &[u32], values: &[T]) -> Vec<T> {
+    order.iter().map(|&row| values[row as usize]).collect()
+}
+
+fn history(purchases: u64, first: Day, last: Day, until: Day) -> Result<History, ValueError> {
+    let repeats = u32::try_from(purchases.saturating_sub(1)).unwrap_or(u32::MAX);
+    // Days of the query lie in this order, so neither difference is negative.
+    History::new(repeats, last.since(first).unsigned_abs(), until.since(first).unsigned_abs()).map_err(ValueError::History)
+}
+
+/// Mean of the repeat purchases, reduced by the share of all revenue that was returned without a known sale.
+fn repeat_mean(purchases: u64, revenue: Amount, first: Amount, returned: Amount) -> f64 {
+    if purchases < 2 {
+        return 0.0;
+    }
+    let mean = (revenue - first).to_f64() / (purchases - 1) as f64;
+    if returned.is_zero() || revenue <= Amount::ZERO {
+        return mean;
+    }
+    mean * ((revenue + returned).to_f64() / revenue.to_f64()).max(0.0)
+}
+
+impl CustomerHistories {
+    /// Mean amount of all a customer's purchases, net of returns.
+    pub(super) fn mean_amount(&self, row: usize) -> f64 {
+        (self.revenue[row].to_f64() / f64::from(self.purchases[row].max(1))).max(0.0)
+    }
+
+    /// Customers with more than one purchase.
+    pub(super) fn repeat_customers(&self) -> usize {
+        self.purchases.iter().filter(|&&count| count > 1).count()
+    }
+}

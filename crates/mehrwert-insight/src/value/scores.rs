@@ -1,0 +1,118 @@
+//! One row a customer: what came so far and what is expected.
+
+use mehrwert_clv::DiscountRate;
+use mehrwert_clv::spend::SpendFit;
+use mehrwert_facts::orders::Names;
+
+use super::ValueRequest;
+use super::cuts::Comparison;
+use super::forecast::{Fitted, score_of};
+use super::histories::CustomerHistories;
+use super::result::{CustomerScores, SpendReport, ValueTotals};
+use super::totals::uncertainty;
+
+/// Scores every customer over so many days; `margin` turns expected revenue into value.
+pub(super) fn score_customers(
+    fitted: &Fitted,
+    histories: &CustomerHistories,
+    names: &Names,
+    days: u32,
+    request: &ValueRequest,
+    margin: Option<f64>,
+) -> CustomerScores {
+    let rate = DiscountRate::yearly(request.discount_rate.fraction());
+    let distinct_scores = fitted.scores(histories, days, rate);
+    let distinct = histories.compressed.distinct();
+    let margin = margin.unwrap_or(1.0);
+    let rows = histories.customers.len();
+    let mut scores = CustomerScores::with_capacity(rows);
+    for row in 0..rows {
+        let score = score_of(&distinct_scores, histories, row);
+        let told = histories
+            .compressed
+            .distinct_of(row)
+            .is_some_and(|index| fitted.fit.model.probability_alive_is_informative(&distinct[index]));
+        scores.customer.push(names.get(histories.customers[row]).to_owned());
+        scores.orders.push(histories.purchases[row]);
+        scores.revenue.push(histories.revenue[row]);
+        scores.first_order.push(histories.first_day[row]);
+        scores.last_order.push(histories.last_day[row]);
+        scores.probability_alive.push(told.then_some(score.probability_alive));
+        scores.expected_orders.push(score.expected_purchases);
+        scores.value.push(score.discounted_purchases * fitted.expected_spend(histories, row) * margin);
+    }
+    scores
+}
+
+/// The value of all customers together, with its interval.
+pub(super) fn totals(
+    fitted: &Fitted,
+    histories: &CustomerHistories,
+    scores: &CustomerScores,
+    comparison: &Comparison,
+    days: u32,
+    request: &ValueRequest,
+) -> ValueTotals {
+    let kind = fitted.fit.model.kind();
+    let errors = comparison.total_errors.iter().find(|one| one.0 == kind).map_or(&[][..], |one| &one.1);
+    let uncertainty = uncertainty(fitted, histories, days, errors);
+    let total: f64 = scores.value.iter().sum();
+    ValueTotals {
+        total: uncertainty.around(total),
+        mean: total / scores.value.len().max(1) as f64,
+        expected_orders: uncertainty.around(scores.expected_orders.iter().sum()),
+        horizon_days: days,
+        discount_rate: request.discount_rate.fraction(),
+    }
+}
+
+/// The fitted spend model, with the correlation that it assumes to be near zero.
+pub(super) fn spend_report(spend: &SpendFit, histories: &CustomerHistories) -> SpendReport {
+    SpendReport {
+        p: spend.parameters[0].value,
+        q: spend.parameters[1].value,
+        v: spend.parameters[2].value,
+        log_likelihood: spend.log_likelihood,
+        customers: spend.customers as u64,
+        correlation: spend_correlation(histories),
+    }
+}
+
+/// Pearson correlation of repeat purchases and their mean amount among repeat customers; zero where it is not defined.
+pub(super) fn spend_correlation(histories: &CustomerHistories) -> f64 {
+    let pairs = || {
+        (0..histories.customers.len())
+            .filter(|&row| histories.purchases[row] > 1)
+            .map(|row| (f64::from(histories.purchases[row] - 1), histories.repeat_mean[row]))
+    };
+    let count = pairs().count() as f64;
+    if count < 2.0 {
+        return 0.0;
+    }
+    let mean_of = |part: fn((f64, f64)) -> f64| pairs().map(part).sum::<f64>() / count;
+    let (mean_x, mean_y) = (mean_of(|pair| pair.0), mean_of(|pair| pair.1));
+    let mut covariance = 0.0;
+    let mut variance_x = 0.0;
+    let mut variance_y = 0.0;
+    for (x, y) in pairs() {
+        covariance += (x - mean_x) * (y - mean_y);
+        variance_x += (x - mean_x).powi(2);
+        variance_y += (y - mean_y).powi(2);
+    }
+    if variance_x > 0.0 && variance_y > 0.0 { covariance / (variance_x * variance_y).sqrt() } else { 0.0 }
+}
+
+impl CustomerScores {
+    fn with_capacity(rows: usize) -> CustomerScores {
+        CustomerScores {
+            customer: Vec::with_capacity(rows),
+            orders: Vec::with_capacity(rows),
+            revenue: Vec::with_capacity(rows),
+            first_order: Vec::with_capacity(rows),
+            last_order: Vec::with_capacity(rows),
+            probability_alive: Vec::with_capacity(rows),
+            expected_orders: Vec::with_capacity(rows),
+            value: Vec::with_capacity(rows),
+        }
+    }
+}

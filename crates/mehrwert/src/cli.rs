@@ -1,0 +1,170 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mehrwert_clv::ModelKind;
+use mehrwert_core::{Currency, Day, Horizon, Share};
+
+/// What every customer, source, offer and measure is worth.
+#[derive(Debug, Parser)]
+#[command(name = "mehrwert", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// From files of orders to what every customer is worth.
+    Value(Box<ValueArguments>),
+}
+
+const EXAMPLES: &str = "Examples:
+  mehrwert value examples/cdnow.txt.gz --report cdnow.html
+  mehrwert value orders.csv --map customer=Kunde,date=Datum,amount=Betrag --margin 40% --out customers.csv";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ValueArguments {
+    /// Order files: CSV, TSV, white-space separated text, gzip of those, or Parquet.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Names columns where their own names do not tell: role=column, separated by commas.
+    #[arg(long, value_name = "ROLE=COLUMN,...", help_heading = "Reading")]
+    pub map: Option<String>,
+
+    /// Takes the files for this kind instead of finding it by the column names.
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "Reading")]
+    pub kind: Option<Kind>,
+
+    /// Prints what each column was taken for, and stops.
+    #[arg(long, help_heading = "Reading")]
+    pub explain: bool,
+
+    /// Order of day and month in dates that could be read both ways.
+    #[arg(long, value_enum, value_name = "ORDER", help_heading = "Reading")]
+    pub dates: Option<Dates>,
+
+    /// Decimal mark of numbers that could be read both ways.
+    #[arg(long, value_enum, value_name = "MARK", help_heading = "Reading")]
+    pub decimal: Option<Decimal>,
+
+    /// Takes VAT of this rate out of amounts that contain it.
+    #[arg(long, value_name = "RATE", help_heading = "Reading")]
+    pub vat: Option<Share>,
+
+    /// Values orders in this currency and sets all others aside.
+    #[arg(long, value_name = "CODE", help_heading = "Reading")]
+    pub currency: Option<Currency>,
+
+    /// Writes every row set aside to this CSV file: file, row, column, reason.
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub rejects: Option<PathBuf>,
+
+    /// How far ahead value is counted, by the calendar: 90d, 26w, 12m, 3y.
+    #[arg(long, value_name = "SPAN", default_value = "3y", help_heading = "Valuing")]
+    pub horizon: Horizon,
+
+    /// Yearly discount rate.
+    #[arg(long, value_name = "RATE", default_value = "10%", help_heading = "Valuing")]
+    pub discount_rate: Share,
+
+    /// Contribution margin as a share of revenue; without it and without goods costs the figure is revenue, not value.
+    #[arg(long, value_name = "SHARE", help_heading = "Valuing")]
+    pub margin: Option<Share>,
+
+    /// Lets the models see nothing after this day, and compares them with what came then.
+    #[arg(long, value_name = "DAY", help_heading = "Valuing")]
+    pub until: Option<Day>,
+
+    /// Models to compare.
+    #[arg(long, value_name = "MODEL,...", value_delimiter = ',', help_heading = "Valuing",
+          default_values_t = ModelName::ALL)]
+    pub models: Vec<ModelName>,
+
+    /// The model to use, instead of the one that rolling cuts inside the history choose.
+    #[arg(long, value_name = "MODEL", help_heading = "Valuing")]
+    pub model: Option<ModelName>,
+
+    /// What is printed: a table for people, JSON, or CSV with a row per customer.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
+    pub format: Format,
+
+    /// Writes a row per customer to this file; its ending, .csv or .parquet, says which.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+
+    /// Writes a self-contained page with charts to this file.
+    #[arg(long, value_name = "FILE.html", help_heading = "Output")]
+    pub report: Option<PathBuf>,
+
+    /// Language of table and page; without it LC_ALL, LC_MESSAGES or LANG decides.
+    #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Option<Lang>,
+}
+
+/// The kinds of files, by the name the command line gives them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    Generic,
+    Shopify,
+    Woocommerce,
+    Stripe,
+    Paypal,
+    OnlineRetail,
+    Cdnow,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Dates {
+    /// Day first: 31.12.2024 or 31/12/2024.
+    Dmy,
+    /// Month first: 12/31/2024.
+    Mdy,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Decimal {
+    /// 1,234.56
+    Point,
+    /// 1.234,56
+    Comma,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Lang {
+    De,
+    En,
+}
+
+/// A purchase model by the name the command line gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ModelName(pub ModelKind);
+
+impl ModelName {
+    const ALL: [ModelName; 3] =
+        [ModelName(ModelKind::BgNbd), ModelName(ModelKind::MbgNbd), ModelName(ModelKind::ParetoNbd)];
+}
+
+impl std::str::FromStr for ModelName {
+    type Err = <ModelKind as std::str::FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<ModelName, Self::Err> {
+        text.parse().map(ModelName)
+    }
+}
+
+impl std::fmt::Display for ModelName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0.key())
+    }
+}

@@ -1,0 +1,174 @@
+//! `mehrwert value`: from files of orders to what every customer is worth.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use mehrwert_charts::Language;
+use mehrwert_core::Day;
+use mehrwert_facts::engine::Engine;
+use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping, read_orders};
+use mehrwert_insight::value::{ValueRequest, ValueResult, value};
+
+use crate::Failure;
+use crate::cli::{Dates, Decimal, Format, Kind, Lang, ValueArguments};
+use crate::output::Pending;
+use crate::progress::Bars;
+use crate::show;
+
+/// A wish of the command line that cannot be met.
+#[derive(Debug, thiserror::Error)]
+enum WordError {
+    #[error("--out {0}: expected a file ending in .csv or .parquet")]
+    OutEnding(String),
+    #[error("--model {0} is not among --models: name it there too, or leave --models out")]
+    ModelNotCompared(&'static str),
+}
+
+pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
+    check(arguments)?;
+    let language = language(arguments.lang);
+    let bars = Bars::new(language);
+    let log = read_orders(&order_request(arguments)?, &bars).map_err(Failure::input)?;
+    let style = show::Style { language, ..show::Style::of_terminal() };
+    if arguments.explain {
+        return print(|out| out.write_all(show::explain::render(&log.files, &style).as_bytes()));
+    }
+    let mut pending = Vec::new();
+    if let Some(path) = &arguments.rejects {
+        pending.push(write(path, |out| show::rejects::write(&log, language, out))?);
+    }
+    let engine = Engine::new().map_err(Failure::work)?;
+    let result = value(&engine, log, &value_request(arguments), &bars).map_err(Failure::work)?;
+    pending.extend(write_files(arguments, &result, language)?);
+    for file in pending {
+        file.publish().map_err(Failure::work)?;
+    }
+    match arguments.format {
+        Format::Table => print(|out| out.write_all(show::table::render(&result, &style).as_bytes())),
+        Format::Json => print(|out| writeln!(out, "{}", show::json::render(&result))),
+        Format::Csv => print(|out| show::csv::write(&result, out)),
+    }
+}
+
+/// What can be refused before any work is done.
+fn check(arguments: &ValueArguments) -> Result<(), Failure> {
+    if let Some(path) = &arguments.out
+        && ending(path).is_none()
+    {
+        return Err(Failure::input(WordError::OutEnding(path.display().to_string())));
+    }
+    match arguments.model {
+        Some(model) if !arguments.models.contains(&model) => {
+            Err(Failure::input(WordError::ModelNotCompared(model.0.key())))
+        }
+        _ => Ok(()),
+    }
+}
+
+enum Ending {
+    Csv,
+    Parquet,
+}
+
+fn ending(path: &Path) -> Option<Ending> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "csv" => Some(Ending::Csv),
+        "parquet" => Some(Ending::Parquet),
+        _ => None,
+    }
+}
+
+fn order_request(arguments: &ValueArguments) -> Result<OrderRequest, Failure> {
+    let mapping = arguments.map.as_deref().map_or(Ok(Vec::new()), parse_mapping).map_err(Failure::input)?;
+    Ok(OrderRequest {
+        files: arguments.files.clone(),
+        kind: arguments.kind.map(FileKind::from),
+        mapping,
+        currency: arguments.currency,
+        vat: arguments.vat,
+        date_order: arguments.dates.map(|dates| match dates {
+            Dates::Dmy => DateOrder::DayMonthYear,
+            Dates::Mdy => DateOrder::MonthDayYear,
+        }),
+        decimal: arguments.decimal.map(|mark| match mark {
+            Decimal::Point => DecimalMark::Point,
+            Decimal::Comma => DecimalMark::Comma,
+        }),
+        today: Day::from(jiff::Zoned::now().date()),
+    })
+}
+
+fn value_request(arguments: &ValueArguments) -> ValueRequest {
+    ValueRequest {
+        horizon: arguments.horizon,
+        discount_rate: arguments.discount_rate,
+        margin: arguments.margin,
+        candidates: arguments.models.iter().map(|model| model.0).collect(),
+        model: arguments.model.map(|model| model.0),
+        until: arguments.until,
+    }
+}
+
+fn write_files(
+    arguments: &ValueArguments,
+    result: &ValueResult,
+    language: Language,
+) -> Result<Vec<Pending>, Failure> {
+    let mut pending = Vec::new();
+    if let Some(path) = &arguments.out {
+        pending.push(match ending(path) {
+            Some(Ending::Parquet) => write(path, |out| show::parquet::write(result, out))?,
+            _ => write(path, |out| show::csv::write(result, out))?,
+        });
+    }
+    if let Some(path) = &arguments.report {
+        let today = Day::from(jiff::Zoned::now().date());
+        let page = show::report::render(result, language, today, &command_line()).map_err(Failure::work)?;
+        pending.push(write(path, |out| out.write_all(page.as_bytes()))?);
+    }
+    Ok(pending)
+}
+
+fn write(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<Pending, Failure> {
+    Pending::write(path, content).map_err(Failure::work)
+}
+
+/// The command as it was typed, for the page to name.
+fn command_line() -> String {
+    let words = std::env::args().skip(1).map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
+    std::iter::once("mehrwert".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// Prints to standard output; whoever stops reading early (`| head`) is no failure.
+fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match content(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.map_err(Failure::work),
+    }
+}
+
+fn language(chosen: Option<Lang>) -> Language {
+    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let surrounding = || variables.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match chosen {
+        Some(Lang::De) => Language::De,
+        Some(Lang::En) => Language::En,
+        None if surrounding().is_some_and(|value| value.starts_with("de")) => Language::De,
+        None => Language::En,
+    }
+}
+
+impl From<Kind> for FileKind {
+    fn from(kind: Kind) -> FileKind {
+        match kind {
+            Kind::Generic => FileKind::Generic,
+            Kind::Shopify => FileKind::Shopify,
+            Kind::Woocommerce => FileKind::WooCommerce,
+            Kind::Stripe => FileKind::Stripe,
+            Kind::Paypal => FileKind::PayPal,
+            Kind::OnlineRetail => FileKind::OnlineRetail,
+            Kind::Cdnow => FileKind::Cdnow,
+        }
+    }
+}

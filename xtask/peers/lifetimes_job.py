@@ -1,0 +1,28 @@
+"""The main job with the Python library `lifetimes`: summary, BG/NBD, Gamma-Gamma, value over three years."""
+import json
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+import pandas as pd
+from lifetimes import BetaGeoFitter, GammaGammaFitter
+from lifetimes.utils import summary_data_from_transaction_data
+
+orders = pd.read_csv(sys.argv[1], parse_dates=["date"])
+summary = summary_data_from_transaction_data(orders, "customer", "date", monetary_value_col="amount", freq="D")
+weeks = summary[["frequency", "recency", "T"]].copy()
+weeks[["recency", "T"]] /= 7
+model = BetaGeoFitter().fit(weeks["frequency"], weeks["recency"], weeks["T"])
+repeaters = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
+spend = GammaGammaFitter().fit(repeaters["frequency"], repeaters["monetary_value"])
+value = spend.customer_lifetime_value(
+    model, weeks["frequency"], weeks["recency"], weeks["T"], summary["monetary_value"],
+    time=36, discount_rate=1.1 ** (1 / 12) - 1, freq="W",
+)
+print(json.dumps({
+    "customers": len(summary),
+    "params": {name: float(number) for name, number in model.params_.items()},
+    "log_likelihood": float(-model._negative_log_likelihood_ * len(summary))
+    if hasattr(model, "_negative_log_likelihood_") else float(model.log_likelihood_),
+    "value": float(value.sum()),
+}))

@@ -1,0 +1,81 @@
+//! Running other programs, and where they and their files are.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Why a command of the project did not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A program could not be started.
+    #[error("{program} could not be started: {source}")]
+    Start {
+        /// Which.
+        program: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A program ended with a code other than zero.
+    #[error("{0} failed")]
+    Failed(String),
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A promise does not hold, or an answer is not what was expected.
+    #[error("{0}")]
+    Promise(String),
+}
+
+/// The folder of the workspace.
+pub fn root() -> PathBuf {
+    // This crate lies one folder below the workspace.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// Where what is built lies: the target directory that cargo uses.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Where tools and environments lie that the commands set up: beside what is built, and gone with it.
+pub fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// The cargo that runs this program, in the workspace.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Result<(), Failure> {
+    let shown = shown(command);
+    eprintln!("+ {shown}");
+    let status = command.status().map_err(|source| Failure::Start { program: shown.clone(), source })?;
+    if status.success() { Ok(()) } else { Err(Failure::Failed(shown)) }
+}
+
+/// Runs a program to its end and returns what it printed.
+pub fn output(command: &mut Command) -> Result<String, Failure> {
+    let shown = shown(command);
+    let output = command.output().map_err(|source| Failure::Start { program: shown.clone(), source })?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        Err(Failure::Failed(shown))
+    }
+}
+
+fn shown(command: &Command) -> String {
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let words = std::iter::once(name).chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
