@@ -167,8 +167,7 @@ impl Format {
     /// The short name of a month, 1 to 12; empty for any other number.
     #[must_use]
     pub fn month(&self, month: i8) -> &'static str {
-        const GERMAN: [&str; 12] =
-            ["Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"];
+        const GERMAN: [&str; 12] = ["Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"];
         const ENGLISH: [&str; 12] =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let names = match self.language {
