@@ -73,7 +73,7 @@ fn draw(
 
     drawing.line("line compared", (horizontal.at(0.0), vertical.at(0.0)), (horizontal.at(1.0), vertical.at(1.0)));
     let (x, y) = (horizontal.at(0.98), vertical.at(0.80));
-    drawing.text("label", Anchor::End, x, y + 18.0, equal);
+    drawing.text("label halo", Anchor::End, x, y + 18.0, equal);
 
     let steps = customers.min(POINTS);
     let points: Vec<(f64, f64)> = (0..=steps)
@@ -85,7 +85,7 @@ fn draw(
         let (x, y) = (horizontal.at(marked), vertical.at(share(marked)));
         drawing.dot("dot", x, y, 4.0);
         let label = format!("{} → {}", format.percent(marked, 0), format.percent(share(marked), 0));
-        drawing.text("label strong", Anchor::Start, x + 9.0, y + 14.0, &label);
+        drawing.text("label strong halo", Anchor::Start, x + 9.0, y + 14.0, &label);
     }
 }
 
@@ -151,7 +151,7 @@ fn draw_pyramid(drawing: &mut Drawing, texts: &Texts, bars: &[PyramidBar], forma
             drawing.text("label", Anchor::End, frame.left - 12.0, top + pitch / 2.0 + 13.0, &bar.detail);
         } else {
             let name = format!("{} · {}", bar.name, bar.detail);
-            drawing.text("label", Anchor::Start, 0.0, top + 18.0, &name);
+            drawing.text("label halo", Anchor::Start, 3.0, top + 18.0, &name);
         }
         let end = scale.at(bar.share);
         drawing.rectangle("bar", frame.plot_left(), bar_top, end - frame.plot_left(), bar_height);

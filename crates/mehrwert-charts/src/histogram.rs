@@ -46,7 +46,8 @@ pub fn histogram(
         None => return Figure::sentence(texts, twin(texts)),
     };
     let table = table(texts, &bins, sorted.len(), format, &write);
-    Figure::draw(texts, table, [Frame::WIDE, Frame::NARROW], |drawing| {
+    let frames = [Frame::WIDE, Frame::NARROW].map(|frame| Frame { top: 48.0, ..frame });
+    Figure::draw(texts, table, frames, |drawing| {
         draw(drawing, texts, &bins, step, marker, format, &write);
     })
 }
@@ -146,8 +147,9 @@ fn draw(
     if let (Some((value, label)), Some(first)) = (marker, bins.first()) {
         let x = frame.plot_left() + (value - first.low) / step * width;
         if value.is_finite() && x > frame.plot_left() && x < frame.plot_left() + regular as f64 * width {
-            drawing.line("marker", (x, frame.plot_top() - 4.0), (x, frame.plot_bottom()));
-            drawing.text("label strong", Anchor::Start, x + 6.0, frame.plot_top() + 8.0, label);
+            // Above the bars, where no count stands in its way.
+            drawing.line("marker", (x, frame.plot_top() - 18.0), (x, frame.plot_bottom()));
+            drawing.text("label strong", Anchor::Start, x + 6.0, frame.plot_top() - 10.0, label);
         }
     }
 }

@@ -1,2 +1,5 @@
 //! The command line of Mehrwert.
+
+mod show;
+
 fn main() {}
