@@ -1,0 +1,352 @@
+# Deutsch. Wir sprechen den Inhaber mit Sie an, in kurzen Sätzen. Zahlen kommen fertig geschrieben herein;
+# "-count" ist dieselbe Zahl nur für die Wahl der Form.
+
+## Was die Zahlen sind
+worth-value = künftiger Kundenwert
+worth-revenue = künftiger Umsatz
+worth-orders = künftige Bestellungen
+worth-value-title = Künftiger Kundenwert
+worth-revenue-title = Künftiger Umsatz
+worth-orders-title = Künftige Bestellungen
+worth-value-share = Anteil am Wert
+worth-revenue-share = Anteil am Umsatz
+worth-orders-share = Anteil an den Bestellungen
+
+basis-net = netto, ohne Umsatzsteuer
+basis-net-by-rate = netto, mit dem genannten Satz aus brutto gerechnet
+basis-gross = brutto, mit Umsatzsteuer
+basis-as-given = wie angegeben (die Datei sagt nicht, ob mit Umsatzsteuer)
+basis-no-amounts = ohne Beträge, in Bestellungen
+
+horizon-years = { $n-count ->
+    [one] Jahr
+   *[other] { $n } Jahren
+}
+horizon-months = { $n-count ->
+    [one] Monat
+   *[other] { $n } Monaten
+}
+horizon-weeks = { $n-count ->
+    [one] Woche
+   *[other] { $n } Wochen
+}
+horizon-days = { $n-count ->
+    [one] Tag
+   *[other] { $n } Tagen
+}
+horizon-next-years = { $n-count ->
+    [one] im nächsten Jahr
+   *[other] in den nächsten { $n } Jahren
+}
+horizon-next-months = { $n-count ->
+    [one] im nächsten Monat
+   *[other] in den nächsten { $n } Monaten
+}
+horizon-next-weeks = { $n-count ->
+    [one] in der nächsten Woche
+   *[other] in den nächsten { $n } Wochen
+}
+horizon-next-days = { $n-count ->
+    [one] am nächsten Tag
+   *[other] in den nächsten { $n } Tagen
+}
+
+orders-unit = { $n-count ->
+    [one] { $n } Bestellung
+   *[other] { $n } Bestellungen
+}
+customers-unit = { $n-count ->
+    [one] { $n } Kunde
+   *[other] { $n } Kunden
+}
+
+## Der Befund
+finding-value = { $customers-count ->
+    [one] Ihr Kunde ist { $next } voraussichtlich { $total } wert ({ $low } bis { $high }).
+   *[other] Ihre { $customers } Kunden sind { $next } voraussichtlich { $total } wert ({ $low } bis { $high }).
+}
+finding-revenue = { $customers-count ->
+    [one] Ihr Kunde bringt { $next } voraussichtlich { $total } Umsatz ({ $low } bis { $high }).
+   *[other] Ihre { $customers } Kunden bringen { $next } voraussichtlich { $total } Umsatz ({ $low } bis { $high }).
+}
+finding-orders = { $customers-count ->
+    [one] Ihr Kunde bestellt { $next } voraussichtlich { $total }-mal ({ $low } bis { $high }).
+   *[other] Ihre { $customers } Kunden bestellen { $next } voraussichtlich { $total }-mal ({ $low } bis { $high }).
+}
+finding-nobody = In den Dateien steht kein Kunde mit einer Bestellung. Prüfen Sie mit --explain, wofür die Spalten gehalten wurden.
+finding-concentration = Die wertvollsten { $customers } der Kunden bringen davon { $share }.
+finding-existing-revenue = In den letzten zwölf Monaten der Daten kamen { $share } des Umsatzes von Kunden, die schon einmal gekauft hatten.
+finding-existing-orders = In den letzten zwölf Monaten der Daten kamen { $share } der Bestellungen von Kunden, die schon einmal gekauft hatten.
+finding-existing-unknown = Wie viel des Geschäfts von Bestandskunden kommt, lässt sich erst ab dreizehn Monaten Daten sagen.
+finding-last-line = { $worth } { $next }: { $total } ({ $low } bis { $high }), im Mittel { $mean } je Kunde.
+
+## Überschriften
+heading-finding = Befund
+heading-reconciliation = Nichts verloren: gelesen = verwendet + zurückgestellt
+heading-totals = Summen
+heading-pyramid = Wer den Wert ausmacht
+heading-top = Die zehn wertvollsten Kunden
+heading-existing = Bestandskunden
+heading-parameters = Modelle
+heading-accuracy-rolling = Genauigkeit im Rückblick (im Mittel über { $cuts } Schnitte)
+heading-accuracy-holdout = Genauigkeit auf zurückgehaltenen Tagen ({ $from } bis { $to })
+heading-certainty = Wie sicher das ist
+heading-warnings = Bevor Sie den Zahlen glauben
+heading-explain = Wofür jede Spalte gehalten wurde
+
+## Spalten und Zeilen
+column-rows = Zeilen
+column-amount = Betrag
+column-figure = Zahl
+column-definition = Was sie bedeutet
+column-customers = Kunden
+column-customer = Kunde
+column-orders = Bestellungen
+column-revenue-so-far = Umsatz bisher
+column-last-order = Letzte Bestellung
+column-alive = Noch Kunde
+column-expected-orders = Erwartete Bestell.
+column-share = Anteil
+column-step = Stufe
+column-model = Modell
+column-parameter = Parameter
+column-value = Wert
+column-standard-error = Standardfehler
+column-mae = MAE
+column-rmse = RMSE
+column-aggregate = Gesamtfehler
+column-top-tenth = Top-10-%-Anteil
+column-forecast = Prognose
+column-file = Datei
+column-column = Spalte
+column-example = Beispiel
+column-role = Gelesen als
+column-range = Von bis unter
+column-share-customers = Anteil der Kunden
+column-months-since = Zuletzt bestellt vor (Monate)
+column-week = Woche ab
+column-actual = Tatsächlich
+column-expected = Erwartet
+column-note = Anmerkung
+column-item = Posten
+
+row-read = Gelesen
+row-used = Verwendet
+row-set-aside = Zurückgestellt
+row-set-aside-reason = davon { $reason }
+row-log-likelihood = Log-Likelihood
+row-chosen = { $name } (gewählt)
+
+step-first = die obersten { $to }
+step-between = { $from } bis { $to }
+
+total-customers = Kunden
+total-orders = Bestellungen
+total-revenue = Umsatz bisher
+total-revenue-basis = Umsatz bisher ({ $basis })
+total-period = Zeitraum
+total-holdout = Zurückgehalten
+total-mean = Im Mittel je Kunde
+total-expected-orders = Erwartete Bestellungen
+total-margin = Marge
+total-returns = Erstattungen und Stornos
+total-existing = Anteil der Bestandskunden
+total-horizon = Blick nach vorn
+total-discount = Abzinsung im Jahr
+period-from-to = { $from } bis { $to }
+range-from-to = { $low } bis { $high }
+returns-rows = { $n-count ->
+    [one] { $amount } in einer Zeile
+   *[other] { $amount } in { $n } Zeilen
+}
+
+## Definitionen, neben jeder Zahl
+define-value = Deckungsbeitrag, den die heutigen Kunden vom Tag nach dem Zeitraum an bringen, abgezinst.
+define-revenue-worth = Umsatz, den die heutigen Kunden vom Tag nach dem Zeitraum an bringen, abgezinst. Kosten sind nicht bekannt.
+define-orders-worth = Bestellungen der heutigen Kunden vom Tag nach dem Zeitraum an, abgezinst. Beträge sind nicht bekannt.
+define-customers = Wer im Zeitraum mindestens einmal gekauft hat.
+define-orders = Kauftage: Was ein Kunde an einem Tag bestellt, zählt einmal. Ganz stornierte Bestellungen zählen nicht.
+define-revenue = Summe der verwendeten Beträge, Erstattungen und Stornos abgezogen: { $basis }.
+define-mean = Künftige Summe geteilt durch alle Kunden.
+define-expected-orders = Käufe der heutigen Kunden { $next }, nicht abgezinst.
+define-existing = Anteil der letzten zwölf Monate, der von Kunden kam, die vorher schon gekauft hatten.
+define-period = Erster und letzter Tag, den die Modelle sahen.
+define-alive = Wahrscheinlichkeit, dass der Kunde noch kauft und nicht abgewandert ist.
+define-alive-unknown = Bei einem einzigen Kauf sagt das Modell darüber nichts.
+define-margin = Anteil des Umsatzes, der nach Wareneinsatz bleibt.
+define-mae = MAE: mittlere Abweichung je Kunde, in Käufen.
+define-rmse = RMSE: wie MAE, große Fehler zählen stärker.
+define-aggregate = Gesamtfehler: wie weit alle Käufe zusammen danebenlagen.
+define-top-tenth = Top-10-%-Anteil: was die vorhergesagten besten 10 % der Kunden wirklich brachten.
+
+## Sicherheit in Worten
+certainty-interval = Mit { $confidence } Wahrscheinlichkeit liegt die Summe zwischen { $low } und { $high }, wenn die Kunden weiter kaufen wie bisher.
+certainty-rolling-low = Im Rückblick sagte { $model } { $error } zu wenige Käufe voraus.
+certainty-rolling-high = Im Rückblick sagte { $model } { $error } zu viele Käufe voraus.
+certainty-rolling-exact = Im Rückblick traf { $model } die Zahl der Käufe auf { $error } genau.
+certainty-holdout-low = Auf Tagen, die kein Modell gesehen hat, sagte { $model } { $error } zu wenige Käufe voraus.
+certainty-holdout-high = Auf Tagen, die kein Modell gesehen hat, sagte { $model } { $error } zu viele Käufe voraus.
+certainty-holdout-exact = Auf Tagen, die kein Modell gesehen hat, traf { $model } die Zahl der Käufe auf { $error } genau.
+certainty-top-tenth = Wen { $model } zu den besten 10 % zählte, der brachte danach { $share } des Geschäfts.
+certainty-beats = Die mittlere Abweichung je Kunde war { $improvement } kleiner als die der besten einfachen Regel ({ $baseline }).
+certainty-not-beats = Die mittlere Abweichung je Kunde war nicht kleiner als die der besten einfachen Regel ({ $baseline }): Lesen Sie die Werte einzelner Kunden mit Vorsicht.
+certainty-not-measured = Wie gut die Prognose trifft, ließ sich an diesen Daten nicht messen. Mit --until TAG halten Sie die letzten Monate zum Prüfen zurück.
+
+choice-named = { $model } wurde mit --model gewählt.
+choice-rolling = { $model } hatte den kleinsten Fehler in { $cuts } Rückblicken über je { $days } Tage, geprüft an { $customers } Kunden.
+choice-little-history = Für Rückblicke ist die Geschichte zu kurz. { $model } ist dann die Vorgabe.
+choice-few-repeaters = Für Rückblicke haben zu wenige Kunden ein zweites Mal gekauft. { $model } ist dann die Vorgabe.
+
+baseline-zero = Niemand kauft wieder
+baseline-own-rate = Jeder kauft im eigenen Takt weiter
+baseline-same-as-before = Jeder kauft so oft wie zuvor
+spend-model = Gamma-Gamma (Wert je Kauf)
+spend-fitted = Der Wert je Kauf wurde an { $n } Kunden mit mehreren Käufen angepasst (Zusammenhang mit der Kaufzahl: { $correlation }).
+model-no-dropout = Keine Abwanderung gesehen
+model-not-converged = Nicht am Maximum
+
+## Zurückgestellte Zeilen
+reason-no-customer = ohne Kunde
+reason-no-date = ohne Datum
+reason-bad-date = Datum nicht lesbar
+reason-future-date = Datum in der Zukunft
+reason-bad-amount = Betrag ist keine Zahl
+reason-bad-number = andere Zahl nicht lesbar
+reason-test-order = Testbestellung
+reason-failed-order = fehlgeschlagen oder nie bezahlt
+reason-duplicate = doppelt
+reason-not-an-order = keine Bestellung
+reason-other-currency = andere Währung
+reason-wrong-cell-count = falsche Zahl von Zellen
+reason-unreadable = nicht lesbar
+
+## Wofür Spalten gehalten werden
+role-customer = Kunde
+role-date = Datum
+role-amount = Betrag
+role-unit-price = Stückpreis
+role-order = Bestellnummer
+role-product = Produkt
+role-quantity = Menge
+role-tax = Steuer
+role-discount = Rabatt
+role-goods-cost = Wareneinsatz
+role-source = Quelle
+role-currency = Währung
+role-status = Status
+role-kind = Art (Verkauf, Erstattung)
+role-refunded = Bisher erstattet
+role-cancelled-at = Storniert am
+role-shipping = Versand
+role-related-order = Bezogene Bestellung
+role-ignored = nicht verwendet
+
+kind-generic = Bestellungen
+kind-shopify = Shopify
+kind-woocommerce = WooCommerce
+kind-stripe = Stripe
+kind-paypal = PayPal
+kind-online-retail = Online Retail
+kind-cdnow = CDNOW
+explain-file = { $path }: { $kind }, { $layout }, { $encoding }, Datum { $date }, Zahlen { $number }, { $rows } Zeilen
+explain-last-line = Stimmt eine Zuordnung nicht? Nennen Sie die Spalte selbst, zum Beispiel --customer SPALTE.
+explain-nothing = Es wurde keine Datei gelesen.
+
+## Warnungen
+warning-identical-rows = { $n-count ->
+    [one] Eine Zeile wiederholt eine frühere ohne Bestellnummer. Sie zählt mit, denn nichts beweist eine Dopplung.
+   *[other] { $n } Zeilen wiederholen frühere ohne Bestellnummer. Sie zählen mit, denn nichts beweist eine Dopplung.
+}
+warning-rounded-amounts = { $n-count ->
+    [one] Ein Betrag hatte mehr als sechs Nachkommastellen und wurde gerundet.
+   *[other] { $n } Beträge hatten mehr als sechs Nachkommastellen und wurden gerundet.
+}
+warning-vat-unknown = Die Datei sagt nicht, ob Beträge die Umsatzsteuer enthalten. Sie gelten wie angegeben; mit --vat 19% rechnen wir sie heraus.
+warning-no-amounts = Die Dateien enthalten keine Beträge. Wir zählen Bestellungen statt Umsatz.
+warning-customers-by-name = Kunden sind nur am Namen zu unterscheiden. Gleiche Namen gelten als ein Kunde.
+warning-orders-several-customers = { $n-count ->
+    [one] Eine Bestellnummer steht bei mehreren Kunden.
+   *[other] { $n } Bestellnummern stehen bei mehreren Kunden.
+}
+warning-currency = Alle verwendeten Beträge sind in { $currency }.
+warning-unmatched-returns = { $n-count ->
+    [one] Zu einer Erstattung ({ $amount }) fehlt die Bestellung. Sie wurde beim Kunden abgezogen.
+   *[other] Zu { $n } Erstattungen ({ $amount }) fehlt die Bestellung. Sie wurden beim Kunden abgezogen.
+}
+warning-negative-customers = { $n-count ->
+    [one] Ein Kunde bekam mehr erstattet, als er gekauft hat.
+   *[other] { $n } Kunden bekamen mehr erstattet, als sie gekauft haben.
+}
+warning-few-customers = { $n-count ->
+    [one] Ein einziger Kunde ist zu wenig für eine Prognose. Lesen Sie die Zahlen als groben Anhalt.
+   *[other] { $n } Kunden sind wenige für eine Prognose. Lesen Sie die Zahlen als groben Anhalt.
+}
+warning-nobody-twice = Niemand hat zweimal gekauft. Über Wiederkäufe lässt sich nichts sagen.
+warning-no-dropout = { $model } sieht keine Abwanderung: Es nimmt an, dass niemand geht.
+warning-amounts-equal = Alle Beträge sind gleich. Der erwartete Wert je Kauf ist dieser Betrag.
+warning-heavy-tail = Einzelne sehr hohe Beträge lassen den mittleren Wert je Kauf offen. Wir nehmen stattdessen den eigenen Mittelwert der Kunden.
+warning-spend-correlated = Wer öfter kauft, gibt je Kauf anders viel aus (Zusammenhang { $correlation }). Das Modell nimmt an, dass beides unabhängig ist.
+warning-short-history = { $n-count ->
+    [one] Die Geschichte hat nur einen Tag und ist kürzer als der Blick nach vorn. Die Prognose stützt sich auf das Modell.
+   *[other] Die Geschichte hat nur { $n } Tage und ist kürzer als der Blick nach vorn. Die Prognose stützt sich auf das Modell.
+}
+warning-model-failed = { $model } ließ sich nicht anpassen und fehlt: { $reason }
+warning-goods-cost-missing = Für { $share } des Umsatzes fehlt der Wareneinsatz. Dort gilt die Marge des übrigen Umsatzes.
+warnings-none = Keine Warnungen.
+
+## Die Seite
+page-title = { $worth }, { $period }
+page-skip = Zum Inhalt springen
+page-figures = Die wichtigsten Zahlen
+page-table = Als Tabelle
+page-know = So kommen wir darauf
+page-know-lead = Für alle, die nachrechnen wollen: Modelle, Genauigkeit, Definitionen und was mit jeder Zeile geschah.
+page-files = Dateien und Spalten
+page-generated = Erstellt am { $day } mit
+page-settings = Einstellungen
+page-subtitle = Daten vom { $from } bis { $to }. Beträge { $basis }.
+page-subtitle-orders = Daten vom { $from } bis { $to }, { $basis }.
+
+card-distribution-value = Wie viel sind einzelne Kunden wert?
+card-distribution-revenue = Wie viel Umsatz bringen einzelne Kunden?
+card-distribution-orders = Wie oft bestellen einzelne Kunden?
+card-distribution-finding = Die Hälfte der Kunden liegt unter { $median }. Im Mittel sind es { $mean }: Wenige sehr gute Kunden heben den Schnitt.
+card-distribution-even = Die Hälfte der Kunden liegt unter { $median }, im Mittel sind es { $mean }.
+card-distribution-nothing = Alle Kunden liegen gleich; es gibt nichts zu verteilen.
+card-distribution-summary = Balken: wie viele Kunden in welchem Bereich liegen. Median { $median }, Mittel { $mean }.
+card-distribution-mean = Mittel { $mean }
+card-distribution-tail = Der schraffierte Balken ganz rechts fasst alle zusammen, die darüber liegen.
+card-axis-customers = Anzahl Kunden
+card-axis-per-customer = { $worth } je Kunde
+
+card-concentration = Wer macht den Wert aus?
+card-concentration-nothing = Für eine Verteilung unter Kunden braucht es mindestens zwei Kunden mit einem Wert über null.
+card-concentration-curve = Vom wertvollsten Kunden an aufaddiert
+card-concentration-curve-summary = Kurve der Konzentration. { $sentence }
+card-concentration-equal = wenn alle gleich viel brächten
+card-concentration-customers = Kunden, die wertvollsten zuerst
+card-concentration-pyramid = In Stufen
+card-concentration-pyramid-summary = Balken: Anteil jeder Stufe. { $sentence }
+card-concentration-tick = Der Strich zeigt, was eine Stufe brächte, wenn alle Kunden gleich viel brächten.
+
+card-alive = Wer ist noch da?
+card-alive-finding = Bei { $known } Kunden lässt sich sagen, ob sie noch kaufen. { $alive } davon sind wahrscheinlich noch da, { $gone } wahrscheinlich nicht mehr.
+card-alive-unknown = Bei Kunden mit einem einzigen Kauf sagt { $model } darüber nichts (schraffiert).
+card-alive-nothing = Für diese Karte braucht es mindestens zwei Kunden.
+card-alive-read = Jedes Feld zeigt oben die mittlere Wahrscheinlichkeit, darunter die Zahl der Kunden.
+card-alive-axis-orders = Bestellungen bisher
+card-alive-axis-months = Monate seit der letzten Bestellung
+card-alive-legend = Wahrscheinlichkeit, noch Kunde zu sein
+card-alive-legend-unknown = nicht bekannt
+
+card-course = Trifft die Prognose, was geschah?
+card-course-finding = Vom { $from } bis { $to } kamen { $actual } Wiederkäufe, erwartet waren { $expected } ({ $error }).
+card-course-finding-holdout = In den zurückgehaltenen Wochen ab { $from } kamen { $actual } Wiederkäufe, erwartet waren { $expected } ({ $error }).
+card-course-nothing = Für einen Verlauf braucht es mindestens zwei volle Wochen.
+card-course-weekly = Wiederkäufe je Woche
+card-course-cumulative = Wiederkäufe, aufaddiert
+card-course-actual = tatsächlich
+card-course-expected = erwartet
+card-course-holdout = zurückgehalten
+card-course-axis = Wiederkäufe
+card-course-definition = Wiederkäufe sind alle Käufe nach dem ersten eines Kunden. Erwartet ist, was { $model } für die bis dahin gewonnenen Kunden vorhersagt.

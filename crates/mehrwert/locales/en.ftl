@@ -1,0 +1,351 @@
+# English. Short active sentences. Numbers come in already written; "-count" is the same number for choosing the form.
+
+## What the figures are
+worth-value = remaining value
+worth-revenue = future revenue
+worth-orders = future orders
+worth-value-title = Remaining value
+worth-revenue-title = Future revenue
+worth-orders-title = Future orders
+worth-value-share = Share of value
+worth-revenue-share = Share of revenue
+worth-orders-share = Share of orders
+
+basis-net = net, without VAT
+basis-net-by-rate = net, the named rate taken out of gross
+basis-gross = gross, with VAT
+basis-as-given = as given (the file does not say whether VAT is included)
+basis-no-amounts = without amounts, in orders
+
+horizon-years = { $n-count ->
+    [one] { $n } year
+   *[other] { $n } years
+}
+horizon-months = { $n-count ->
+    [one] { $n } month
+   *[other] { $n } months
+}
+horizon-weeks = { $n-count ->
+    [one] { $n } week
+   *[other] { $n } weeks
+}
+horizon-days = { $n-count ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+horizon-next-years = { $n-count ->
+    [one] over the next year
+   *[other] over the next { $n } years
+}
+horizon-next-months = { $n-count ->
+    [one] over the next month
+   *[other] over the next { $n } months
+}
+horizon-next-weeks = { $n-count ->
+    [one] over the next week
+   *[other] over the next { $n } weeks
+}
+horizon-next-days = { $n-count ->
+    [one] over the next day
+   *[other] over the next { $n } days
+}
+
+orders-unit = { $n-count ->
+    [one] { $n } order
+   *[other] { $n } orders
+}
+customers-unit = { $n-count ->
+    [one] { $n } customer
+   *[other] { $n } customers
+}
+
+## The finding
+finding-value = { $customers-count ->
+    [one] Your customer is worth { $total } { $next } ({ $low } to { $high }).
+   *[other] Your { $customers } customers are worth { $total } { $next } ({ $low } to { $high }).
+}
+finding-revenue = { $customers-count ->
+    [one] Your customer will bring { $total } of revenue { $next } ({ $low } to { $high }).
+   *[other] Your { $customers } customers will bring { $total } of revenue { $next } ({ $low } to { $high }).
+}
+finding-orders = { $customers-count ->
+    [one] Your customer will order { $total } times { $next } ({ $low } to { $high }).
+   *[other] Your { $customers } customers will order { $total } times { $next } ({ $low } to { $high }).
+}
+finding-nobody = The files hold no customer with an order. Check with --explain what each column was taken for.
+finding-concentration = The most valuable { $customers } of the customers bring { $share } of that.
+finding-existing-revenue = In the last twelve months of the data, { $share } of revenue came from customers who had bought before.
+finding-existing-orders = In the last twelve months of the data, { $share } of orders came from customers who had bought before.
+finding-existing-unknown = How much business comes from existing customers can be said from thirteen months of data on.
+finding-last-line = { $worth } { $next }: { $total } ({ $low } to { $high }), { $mean } per customer on average.
+
+## Headings
+heading-finding = Finding
+heading-reconciliation = Nothing lost: read = used + set aside
+heading-totals = Totals
+heading-pyramid = Who makes up the value
+heading-top = The ten most valuable customers
+heading-existing = Existing customers
+heading-parameters = Models
+heading-accuracy-rolling = Accuracy looking back (mean of { $cuts } cuts)
+heading-accuracy-holdout = Accuracy on days held out ({ $from } to { $to })
+heading-certainty = How sure we are
+heading-warnings = Before you believe the figures
+heading-explain = What each column was taken for
+
+## Columns and rows
+column-rows = Rows
+column-amount = Amount
+column-figure = Figure
+column-definition = What it means
+column-customers = Customers
+column-customer = Customer
+column-orders = Orders
+column-revenue-so-far = Revenue so far
+column-last-order = Last order
+column-alive = Still active
+column-expected-orders = Expected orders
+column-share = Share
+column-step = Step
+column-model = Model
+column-parameter = Parameter
+column-value = Value
+column-standard-error = Standard error
+column-mae = MAE
+column-rmse = RMSE
+column-aggregate = Aggregate error
+column-top-tenth = Top 10% share
+column-forecast = Forecast
+column-file = File
+column-column = Column
+column-example = Example
+column-role = Taken for
+column-range = From up to below
+column-share-customers = Share of customers
+column-months-since = Last ordered ago (months)
+column-week = Week from
+column-actual = Actual
+column-expected = Expected
+column-note = Note
+column-item = Item
+
+row-read = Read
+row-used = Used
+row-set-aside = Set aside
+row-set-aside-reason = of which { $reason }
+row-log-likelihood = Log-likelihood
+row-chosen = { $name } (chosen)
+
+step-first = top { $to }
+step-between = { $from } to { $to }
+
+total-customers = Customers
+total-orders = Orders
+total-revenue = Revenue so far
+total-revenue-basis = Revenue so far ({ $basis })
+total-period = Period
+total-holdout = Held out
+total-mean = Mean per customer
+total-expected-orders = Expected orders
+total-margin = Margin
+total-returns = Refunds and cancellations
+total-existing = Share of existing customers
+total-horizon = Looking ahead
+total-discount = Discount rate a year
+period-from-to = { $from } to { $to }
+range-from-to = { $low } to { $high }
+returns-rows = { $n-count ->
+    [one] { $amount } in one row
+   *[other] { $amount } in { $n } rows
+}
+
+## Definitions, beside each number
+define-value = Contribution margin that today's customers will bring from the day after the period on, discounted.
+define-revenue-worth = Revenue that today's customers will bring from the day after the period on, discounted. Costs are not known.
+define-orders-worth = Orders of today's customers from the day after the period on, discounted. Amounts are not known.
+define-customers = Everyone who bought at least once in the period.
+define-orders = Purchase days: what a customer orders on one day counts once. Orders wholly cancelled do not count.
+define-revenue = Sum of the amounts used, refunds and cancellations taken off: { $basis }.
+define-mean = The future sum divided by all customers.
+define-expected-orders = Purchases of today's customers { $next }, not discounted.
+define-existing = Share of the last twelve months that came from customers who had bought before.
+define-period = First and last day the models saw.
+define-alive = Probability that the customer still buys and has not left.
+define-alive-unknown = After a single purchase the model says nothing about it.
+define-margin = Share of revenue that is left after goods costs.
+define-mae = MAE: mean error per customer, in purchases.
+define-rmse = RMSE: like MAE, large errors count more.
+define-aggregate = Aggregate error: how far off all purchases together were.
+define-top-tenth = Top 10% share: what the predicted best 10% of the customers really brought.
+
+## Certainty in words
+certainty-interval = With { $confidence } probability the sum lies between { $low } and { $high }, if customers go on buying as before.
+certainty-rolling-low = Looking back, { $model } predicted { $error } too few purchases.
+certainty-rolling-high = Looking back, { $model } predicted { $error } too many purchases.
+certainty-rolling-exact = Looking back, { $model } met the number of purchases to within { $error }.
+certainty-holdout-low = On days that no model had seen, { $model } predicted { $error } too few purchases.
+certainty-holdout-high = On days that no model had seen, { $model } predicted { $error } too many purchases.
+certainty-holdout-exact = On days that no model had seen, { $model } met the number of purchases to within { $error }.
+certainty-top-tenth = Those whom { $model } counted among the best 10% brought { $share } of the business afterwards.
+certainty-beats = The mean error per customer was { $improvement } smaller than that of the best simple rule ({ $baseline }).
+certainty-not-beats = The mean error per customer was not smaller than that of the best simple rule ({ $baseline }): read the values of single customers with care.
+certainty-not-measured = How well the forecast does could not be measured on these data. With --until DAY you hold the last months back for a test.
+
+choice-named = { $model } was chosen with --model.
+choice-rolling = { $model } had the smallest error over { $cuts } looks back of { $days } days each, checked on { $customers } customers.
+choice-little-history = The history is too short for looking back. { $model } is the default then.
+choice-few-repeaters = Too few customers bought a second time for looking back. { $model } is the default then.
+
+baseline-zero = Nobody buys again
+baseline-own-rate = Everyone keeps their own rate
+baseline-same-as-before = Everyone buys as often as before
+spend-model = Gamma-Gamma (value per purchase)
+spend-fitted = The value per purchase was fitted on { $n } customers with several purchases (correlation with their number: { $correlation }).
+model-no-dropout = No dropout seen
+model-not-converged = Not at the maximum
+
+## Rows set aside
+reason-no-customer = without a customer
+reason-no-date = without a date
+reason-bad-date = date not readable
+reason-future-date = date in the future
+reason-bad-amount = amount is not a number
+reason-bad-number = another number not readable
+reason-test-order = test order
+reason-failed-order = failed or never paid
+reason-duplicate = duplicate
+reason-not-an-order = not an order
+reason-other-currency = other currency
+reason-wrong-cell-count = wrong number of cells
+reason-unreadable = not readable
+
+## What columns are taken for
+role-customer = Customer
+role-date = Date
+role-amount = Amount
+role-unit-price = Unit price
+role-order = Order number
+role-product = Product
+role-quantity = Quantity
+role-tax = Tax
+role-discount = Discount
+role-goods-cost = Goods cost
+role-source = Source
+role-currency = Currency
+role-status = Status
+role-kind = Kind (sale, refund)
+role-refunded = Refunded so far
+role-cancelled-at = Cancelled at
+role-shipping = Shipping
+role-related-order = Related order
+role-ignored = not used
+
+kind-generic = Orders
+kind-shopify = Shopify
+kind-woocommerce = WooCommerce
+kind-stripe = Stripe
+kind-paypal = PayPal
+kind-online-retail = Online Retail
+kind-cdnow = CDNOW
+explain-file = { $path }: { $kind }, { $layout }, { $encoding }, dates { $date }, numbers { $number }, { $rows } rows
+explain-last-line = Is one of them wrong? Name the column yourself, for example --customer COLUMN.
+explain-nothing = No file was read.
+
+## Warnings
+warning-identical-rows = { $n-count ->
+    [one] One row repeats an earlier one without an order number. It counts, because nothing proves it a duplicate.
+   *[other] { $n } rows repeat earlier ones without an order number. They count, because nothing proves them duplicates.
+}
+warning-rounded-amounts = { $n-count ->
+    [one] One amount had more than six decimals and was rounded.
+   *[other] { $n } amounts had more than six decimals and were rounded.
+}
+warning-vat-unknown = The file does not say whether amounts contain VAT. They stand as given; --vat 19% takes it out.
+warning-no-amounts = The files hold no amounts. We count orders instead of revenue.
+warning-customers-by-name = Customers can be told apart by name only. Equal names count as one customer.
+warning-orders-several-customers = { $n-count ->
+    [one] One order number stands with several customers.
+   *[other] { $n } order numbers stand with several customers.
+}
+warning-currency = All amounts used are in { $currency }.
+warning-unmatched-returns = { $n-count ->
+    [one] The order of one refund ({ $amount }) is missing. It was taken off its customer.
+   *[other] The orders of { $n } refunds ({ $amount }) are missing. They were taken off their customers.
+}
+warning-negative-customers = { $n-count ->
+    [one] One customer was refunded more than they bought.
+   *[other] { $n } customers were refunded more than they bought.
+}
+warning-few-customers = { $n-count ->
+    [one] A single customer is too few for a forecast. Read the figures as a rough guide.
+   *[other] { $n } customers are few for a forecast. Read the figures as a rough guide.
+}
+warning-nobody-twice = Nobody bought twice. Nothing can be said about repeat purchases.
+warning-no-dropout = { $model } sees no dropout: it assumes that nobody leaves.
+warning-amounts-equal = All amounts are equal. The expected value of a purchase is that amount.
+warning-heavy-tail = A few very high amounts leave the mean value of a purchase open. We use the customers' own mean instead.
+warning-spend-correlated = Those who buy more often spend differently per purchase (correlation { $correlation }). The model assumes that the two are independent.
+warning-short-history = { $n-count ->
+    [one] The history has only one day and is shorter than the look ahead. The forecast leans on the model.
+   *[other] The history has only { $n } days and is shorter than the look ahead. The forecast leans on the model.
+}
+warning-model-failed = { $model } could not be fitted and is left out: { $reason }
+warning-goods-cost-missing = Goods costs are missing for { $share } of revenue. The margin of the rest was used there.
+warnings-none = No warnings.
+
+## The page
+page-title = { $worth }, { $period }
+page-skip = Skip to content
+page-figures = The main figures
+page-table = As a table
+page-know = How we know
+page-know-lead = For everyone who wants to check: models, accuracy, definitions, and what became of every row.
+page-files = Files and columns
+page-generated = Made on { $day } with
+page-settings = Settings
+page-subtitle = Data from { $from } to { $to }. Amounts { $basis }.
+page-subtitle-orders = Data from { $from } to { $to }, { $basis }.
+
+card-distribution-value = How much are single customers worth?
+card-distribution-revenue = How much revenue do single customers bring?
+card-distribution-orders = How often do single customers order?
+card-distribution-finding = Half of the customers lie below { $median }. The mean is { $mean }: a few very good customers lift it.
+card-distribution-even = Half of the customers lie below { $median }; the mean is { $mean }.
+card-distribution-nothing = All customers are the same; there is nothing to spread out.
+card-distribution-summary = Bars: how many customers lie in which range. Median { $median }, mean { $mean }.
+card-distribution-mean = Mean { $mean }
+card-distribution-tail = The hatched bar at the far right holds everyone above.
+card-axis-customers = Number of customers
+card-axis-per-customer = { $worth } per customer
+
+card-concentration = Who makes up the value?
+card-concentration-nothing = It takes at least two customers with a value above zero to compare them.
+card-concentration-curve = Added up from the most valuable customer on
+card-concentration-curve-summary = Concentration curve. { $sentence }
+card-concentration-equal = if all brought the same
+card-concentration-customers = Customers, most valuable first
+card-concentration-pyramid = In steps
+card-concentration-pyramid-summary = Bars: the share of each step. { $sentence }
+card-concentration-tick = The tick shows what a step would bring if all customers brought the same.
+
+card-alive = Who is still there?
+card-alive-finding = For { $known } customers we can say whether they still buy. { $alive } of them probably do, { $gone } probably no longer.
+card-alive-unknown = Of customers with a single purchase { $model } says nothing about this (hatched).
+card-alive-nothing = It takes at least two customers for this map.
+card-alive-read = Each field shows the mean probability above and the number of customers below.
+card-alive-axis-orders = Orders so far
+card-alive-axis-months = Months since the last order
+card-alive-legend = Probability of still being a customer
+card-alive-legend-unknown = not known
+
+card-course = Does the forecast meet what happened?
+card-course-finding = From { $from } to { $to } there were { $actual } repeat purchases; { $expected } were expected ({ $error }).
+card-course-finding-holdout = In the weeks held out from { $from } on there were { $actual } repeat purchases; { $expected } were expected ({ $error }).
+card-course-nothing = It takes at least two full weeks to draw a course.
+card-course-weekly = Repeat purchases a week
+card-course-cumulative = Repeat purchases, added up
+card-course-actual = actual
+card-course-expected = expected
+card-course-holdout = held out
+card-course-axis = Repeat purchases
+card-course-definition = Repeat purchases are all purchases after a customer's first. Expected is what { $model } predicts for the customers won until then.

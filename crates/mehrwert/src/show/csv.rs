@@ -1,0 +1,82 @@
+//! A row per customer as CSV, for `--format csv` and `--out FILE.csv`.
+//!
+//! UTF-8, comma, a header, days as `2024-12-31`, a point before decimals, in every language: programs read it.
+//! Revenue is exact; estimates have as many digits as a float needs to be read back the same. A cell is empty where
+//! nothing is known: revenue of a log without amounts, P(alive) where the model cannot tell.
+//!
+//! A spreadsheet would run a customer id such as `=cmd|...` as a formula. An id that begins with `=`, `+`, `-`, `@`, a
+//! tab or a carriage return therefore gets an apostrophe before it, unless it is a plain signed number, which no
+//! spreadsheet takes for a formula. Parquet keeps every id as it is.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use mehrwert_facts::orders::AmountBasis;
+use mehrwert_insight::value::ValueResult;
+
+/// The columns, the same as in Parquet.
+pub(super) const COLUMNS: [&str; 8] =
+    ["customer", "orders", "revenue", "first_order", "last_order", "p_alive", "expected_orders", "value"];
+
+/// Writes a header and a row per customer, in the order of first appearance.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(result: &ValueResult, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
+    writer.write_record(COLUMNS)?;
+    let scores = &result.scores;
+    let has_amounts = result.basis != AmountBasis::NoAmounts;
+    let mut cell = String::new();
+    for row in 0..scores.customer.len() {
+        writer.write_field(harmless(&scores.customer[row]).as_ref())?;
+        let mut field = |text: std::fmt::Arguments<'_>| -> io::Result<()> {
+            cell.clear();
+            // Writing to a string cannot fail.
+            let _ = cell.write_fmt(text);
+            Ok(writer.write_field(&cell)?)
+        };
+        field(format_args!("{}", scores.orders[row]))?;
+        if has_amounts {
+            field(format_args!("{}", scores.revenue[row]))?;
+        } else {
+            field(format_args!(""))?;
+        }
+        field(format_args!("{}", scores.first_order[row]))?;
+        field(format_args!("{}", scores.last_order[row]))?;
+        match scores.probability_alive[row].filter(|probability| probability.is_finite()) {
+            Some(probability) => field(format_args!("{probability}"))?,
+            None => field(format_args!(""))?,
+        }
+        field(format_args!("{}", scores.expected_orders[row]))?;
+        field(format_args!("{}", scores.value[row]))?;
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()
+}
+
+/// The id, with an apostrophe before it where a spreadsheet would take it for a formula.
+fn harmless(customer: &str) -> std::borrow::Cow<'_, str> {
+    let is_risky = customer.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_risky && !is_signed_number(customer) { format!("'{customer}").into() } else { customer.into() }
+}
+
+fn is_signed_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_numbers_stay() {
+        assert_eq!(harmless("=1+2"), "'=1+2");
+        assert_eq!(harmless("@handle"), "'@handle");
+        assert_eq!(harmless("-2+3"), "'-2+3");
+        assert_eq!(harmless("+49170123"), "+49170123");
+        assert_eq!(harmless("-17"), "-17");
+        assert_eq!(harmless("C-17"), "C-17");
+    }
+}

@@ -1,0 +1,22 @@
+//! The answer as JSON: our wire format, known here and nowhere below.
+//!
+//! Stable: fields are added, never renamed or given another meaning. Exact amounts come twice where a program might want
+//! either: `revenue` is a JSON number with exactly the decimals of the sum (`1234.50`), written from its decimal text
+//! and never through a float; everything under `amounts` and every amount of a warning or reason is a string. Without
+//! amounts in the files they are `null`. Estimates are floats; what is not finite is `null`. Shares and errors are
+//! fractions (`-0.12` is 12 % too few), days are `2024-12-31`, rates are per week, standard errors stand under the
+//! parameter's name. `models[].holdout` is there only when days were held out.
+
+mod warnings;
+mod wire;
+
+use mehrwert_insight::value::ValueResult;
+
+/// The answer as JSON, indented, with a line feed at the end.
+#[must_use]
+pub fn render(result: &ValueResult) -> String {
+    // Strings, numbers and maps with string keys always have a JSON form.
+    let mut json = serde_json::to_string_pretty(&wire::Answer::new(result)).unwrap_or_default();
+    json.push('\n');
+    json
+}

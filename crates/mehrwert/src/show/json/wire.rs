@@ -1,0 +1,392 @@
+//! The shape of the JSON answer.
+
+use mehrwert_charts::Language;
+use mehrwert_core::{Amount, Currency, Period};
+use mehrwert_facts::orders::{AmountBasis, FileKind, Reconciliation, Role, SetAsideReason};
+use mehrwert_insight::value::{
+    Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, SpendReport, ValueResult,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::super::shown::Shown;
+use super::super::{names, tables};
+
+#[derive(Serialize)]
+pub(super) struct Answer {
+    measure: &'static str,
+    currency: Option<String>,
+    amount_basis: &'static str,
+    customers: u64,
+    orders: u64,
+    revenue: Option<Box<RawValue>>,
+    rows: Rows,
+    amounts: Option<Amounts>,
+    set_aside_reasons: Vec<Reason>,
+    returns: Value,
+    period: Days,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holdout_period: Option<Days>,
+    existing_customer_share: Option<f64>,
+    margin: Option<f64>,
+    models: Vec<Model>,
+    baselines: Vec<Naive>,
+    chosen: &'static str,
+    choice: Value,
+    spend: Option<Spend>,
+    value: Worth,
+    confidence: f64,
+    pyramid: Vec<Step>,
+    most_valuable: Vec<Customer>,
+    warnings: Vec<Map<String, Value>>,
+    files: Vec<Value>,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    read: u64,
+    used: u64,
+    set_aside: u64,
+}
+
+#[derive(Serialize)]
+struct Amounts {
+    read: String,
+    used: String,
+    set_aside: String,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    reason: &'static str,
+    rows: u64,
+    amount: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Days {
+    from: String,
+    to: String,
+    days: i32,
+}
+
+#[derive(Serialize)]
+struct Model {
+    name: &'static str,
+    params: Map<String, Value>,
+    standard_errors: Map<String, Value>,
+    log_likelihood: f64,
+    converged: bool,
+    no_dropout_seen: bool,
+    rolling: Option<Errors>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holdout: Option<Errors>,
+}
+
+#[derive(Serialize)]
+struct Naive {
+    name: &'static str,
+    rolling: Option<Errors>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holdout: Option<Errors>,
+}
+
+#[derive(Serialize)]
+struct Errors {
+    mae: f64,
+    rmse: f64,
+    aggregate_error: f64,
+    top10_share: f64,
+}
+
+#[derive(Serialize)]
+struct Spend {
+    p: f64,
+    q: f64,
+    v: f64,
+    log_likelihood: f64,
+    customers: u64,
+    correlation: f64,
+}
+
+#[derive(Serialize)]
+struct Worth {
+    total: f64,
+    mean: f64,
+    horizon_days: u32,
+    discount_rate: f64,
+    interval: Bounds,
+    expected_orders: f64,
+    expected_orders_interval: Bounds,
+}
+
+#[derive(Serialize)]
+struct Bounds {
+    low: f64,
+    high: f64,
+}
+
+#[derive(Serialize)]
+struct Step {
+    from: f64,
+    to: f64,
+    customers: u64,
+    value: f64,
+    share: f64,
+    revenue: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Customer {
+    customer: String,
+    orders: u32,
+    revenue: Option<Box<RawValue>>,
+    first_order: String,
+    last_order: String,
+    p_alive: Option<f64>,
+    expected_orders: f64,
+    value: f64,
+}
+
+impl Answer {
+    pub(super) fn new(result: &ValueResult) -> Answer {
+        let english = Shown::new(result, Language::En);
+        let has_amounts = english.has_amounts();
+        let sums = &result.reconciliation;
+        Answer {
+            measure: measure(result.measure),
+            currency: result.currency.as_ref().map(Currency::to_string),
+            amount_basis: basis(result.basis),
+            customers: result.customers,
+            orders: result.orders,
+            revenue: has_amounts.then(|| exact_number(result.revenue)).flatten(),
+            rows: Rows { read: sums.rows_read, used: sums.rows_used, set_aside: sums.rows_set_aside },
+            amounts: has_amounts.then(|| amounts(sums)),
+            set_aside_reasons: reasons(sums, has_amounts),
+            returns: returns(result),
+            period: days(result.period),
+            holdout_period: result.holdout_period.map(days),
+            existing_customer_share: result.existing_customer_share,
+            margin: result.margin,
+            models: result.models.iter().map(model).collect(),
+            baselines: result.baselines.iter().map(naive).collect(),
+            chosen: names::model(result.chosen),
+            choice: choice(&result.choice),
+            spend: result.spend.as_ref().map(spend),
+            value: worth(result),
+            confidence: result.confidence,
+            pyramid: result.pyramid.iter().map(|step_| step(step_, has_amounts)).collect(),
+            most_valuable: most_valuable(result, has_amounts),
+            warnings: result.warnings.iter().map(|warning| super::warnings::warning(&english, warning)).collect(),
+            files: result.files.iter().map(file).collect(),
+        }
+    }
+}
+
+/// A JSON number with exactly the decimals of the amount, never through a float.
+fn exact_number(amount: Amount) -> Option<Box<RawValue>> {
+    // The text of an amount is an optional minus, digits, a point and digits: always a JSON number.
+    RawValue::from_string(amount.to_string()).ok()
+}
+
+fn days(period: Period) -> Days {
+    Days { from: period.from.to_string(), to: period.to.to_string(), days: period.days() }
+}
+
+fn amounts(sums: &Reconciliation) -> Amounts {
+    Amounts {
+        read: sums.amount_read.to_string(),
+        used: sums.amount_used.to_string(),
+        set_aside: sums.amount_set_aside.to_string(),
+    }
+}
+
+fn reasons(sums: &Reconciliation, has_amounts: bool) -> Vec<Reason> {
+    let reason = |total: &mehrwert_facts::orders::ReasonTotal| Reason {
+        reason: set_aside(total.reason),
+        rows: total.rows,
+        amount: has_amounts.then(|| total.amount.to_string()),
+    };
+    sums.reasons.iter().map(reason).collect()
+}
+
+fn returns(result: &ValueResult) -> Value {
+    let returns = &result.returns;
+    json!({
+        "matched_rows": returns.matched_rows,
+        "matched_amount": returns.matched_amount.to_string(),
+        "unmatched_rows": returns.unmatched_rows,
+        "unmatched_amount": returns.unmatched_amount.to_string(),
+        "undone_orders": returns.undone_orders,
+    })
+}
+
+fn model(report: &ModelReport) -> Model {
+    let params = report.parameters.iter().map(|parameter| (parameter.name.to_owned(), parameter.value.into()));
+    let errors = report.parameters.iter().map(|parameter| (parameter.name.to_owned(), parameter.standard_error.into()));
+    Model {
+        name: names::model(report.kind),
+        params: params.collect(),
+        standard_errors: errors.collect(),
+        log_likelihood: report.log_likelihood,
+        converged: report.converged,
+        no_dropout_seen: report.no_dropout_seen,
+        rolling: report.rolling.map(errors_of),
+        holdout: report.holdout.map(errors_of),
+    }
+}
+
+fn naive(report: &BaselineReport) -> Naive {
+    let name = match report.baseline {
+        Baseline::Zero => "zero",
+        Baseline::OwnRate => "own_rate",
+        Baseline::SameAsBefore => "same_as_before",
+    };
+    Naive { name, rolling: report.rolling.map(errors_of), holdout: report.holdout.map(errors_of) }
+}
+
+fn errors_of(accuracy: Accuracy) -> Errors {
+    let Accuracy { mae, rmse, aggregate_error, top10_share } = accuracy;
+    Errors { mae, rmse, aggregate_error, top10_share }
+}
+
+fn choice(choice: &Choice) -> Value {
+    match choice {
+        Choice::Named => json!({"by": "named"}),
+        Choice::RollingCuts { cuts, days, customers } => {
+            let cuts: Vec<String> = cuts.iter().map(ToString::to_string).collect();
+            json!({"by": "rolling_cuts", "cuts": cuts, "days": days, "customers": customers})
+        }
+        Choice::TooLittleHistory => json!({"by": "default", "reason": "too_little_history"}),
+        Choice::TooFewRepeatCustomers => json!({"by": "default", "reason": "too_few_repeat_customers"}),
+    }
+}
+
+fn spend(report: &SpendReport) -> Spend {
+    let &SpendReport { p, q, v, log_likelihood, customers, correlation } = report;
+    Spend { p, q, v, log_likelihood, customers, correlation }
+}
+
+fn worth(result: &ValueResult) -> Worth {
+    let bounds = |estimate: Estimate| Bounds { low: estimate.low, high: estimate.high };
+    let value = result.value;
+    Worth {
+        total: value.total.value,
+        mean: value.mean,
+        horizon_days: value.horizon_days,
+        discount_rate: value.discount_rate,
+        interval: bounds(value.total),
+        expected_orders: value.expected_orders.value,
+        expected_orders_interval: bounds(value.expected_orders),
+    }
+}
+
+fn step(step: &PyramidStep, has_amounts: bool) -> Step {
+    let &PyramidStep { from, to, customers, value, share, revenue } = step;
+    Step { from, to, customers, value, share, revenue: has_amounts.then_some(revenue) }
+}
+
+fn most_valuable(result: &ValueResult, has_amounts: bool) -> Vec<Customer> {
+    let scores = &result.scores;
+    let customer = |row: usize| Customer {
+        customer: scores.customer[row].clone(),
+        orders: scores.orders[row],
+        revenue: has_amounts.then(|| exact_number(scores.revenue[row])).flatten(),
+        first_order: scores.first_order[row].to_string(),
+        last_order: scores.last_order[row].to_string(),
+        p_alive: scores.probability_alive[row],
+        expected_orders: scores.expected_orders[row],
+        value: scores.value[row],
+    };
+    tables::most_valuable(result, 10).into_iter().map(customer).collect()
+}
+
+fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
+    let columns: Vec<Value> = report
+        .columns
+        .iter()
+        .map(|column| json!({"name": column.name, "role": column.role.map(role), "example": column.example}))
+        .collect();
+    json!({
+        "path": report.path.to_string_lossy(),
+        "kind": file_kind(report.kind),
+        "layout": report.layout,
+        "encoding": report.encoding,
+        "date_format": report.date_format,
+        "number_format": report.number_format,
+        "rows": report.rows,
+        "columns": columns,
+    })
+}
+
+const fn measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Value => "value",
+        Measure::Revenue => "revenue",
+        Measure::Orders => "orders",
+    }
+}
+
+const fn basis(basis: AmountBasis) -> &'static str {
+    match basis {
+        AmountBasis::Net => "net",
+        AmountBasis::NetByRate => "net_by_rate",
+        AmountBasis::Gross => "gross",
+        AmountBasis::AsGiven => "as_given",
+        AmountBasis::NoAmounts => "no_amounts",
+    }
+}
+
+const fn file_kind(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Generic => "generic",
+        FileKind::Shopify => "shopify",
+        FileKind::WooCommerce => "woocommerce",
+        FileKind::Stripe => "stripe",
+        FileKind::PayPal => "paypal",
+        FileKind::OnlineRetail => "online_retail",
+        FileKind::Cdnow => "cdnow",
+    }
+}
+
+const fn set_aside(reason: SetAsideReason) -> &'static str {
+    match reason {
+        SetAsideReason::NoCustomer => "no_customer",
+        SetAsideReason::NoDate => "no_date",
+        SetAsideReason::BadDate => "bad_date",
+        SetAsideReason::FutureDate => "future_date",
+        SetAsideReason::BadAmount => "bad_amount",
+        SetAsideReason::BadNumber => "bad_number",
+        SetAsideReason::TestOrder => "test_order",
+        SetAsideReason::FailedOrder => "failed_order",
+        SetAsideReason::Duplicate => "duplicate",
+        SetAsideReason::NotAnOrder => "not_an_order",
+        SetAsideReason::OtherCurrency => "other_currency",
+        SetAsideReason::WrongCellCount => "wrong_cell_count",
+        SetAsideReason::Unreadable => "unreadable",
+    }
+}
+
+const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "customer",
+        Role::Date => "date",
+        Role::Amount => "amount",
+        Role::UnitPrice => "unit_price",
+        Role::Order => "order",
+        Role::Product => "product",
+        Role::Quantity => "quantity",
+        Role::Tax => "tax",
+        Role::Discount => "discount",
+        Role::GoodsCost => "goods_cost",
+        Role::Source => "source",
+        Role::Currency => "currency",
+        Role::Status => "status",
+        Role::Kind => "kind",
+        Role::Refunded => "refunded",
+        Role::CancelledAt => "cancelled_at",
+        Role::Shipping => "shipping",
+        Role::RelatedOrder => "related_order",
+    }
+}

@@ -1,0 +1,26 @@
+//! How answers look: the table a person reads, JSON, CSV and Parquet for programs, and the page for the owner.
+//!
+//! Everything here is pure over [`ValueResult`](mehrwert_insight::value::ValueResult): no file is opened, no clock
+//! read. A figure is built once ([`findings`] for sentences, [`tables`] for rows) and then printed by terminal and page
+//! alike, so that it is the same everywhere, to the digit. The JSON wire format is known to [`json`] only.
+
+pub mod csv;
+pub mod explain;
+pub mod json;
+pub mod parquet;
+pub mod report;
+pub mod table;
+
+mod findings;
+mod names;
+mod shown;
+mod tables;
+mod terminal;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use shown::Style;

@@ -1,0 +1,170 @@
+//! The page for the owner: one HTML file that needs nothing from elsewhere, for screen and paper.
+//!
+//! A sentence first, then the figures with their definitions, then cards that each answer one question, then how we
+//! know. Scripts, fonts and requests are absent on purpose: the file can be mailed, printed and kept.
+
+mod cards;
+
+use askama::Template;
+use mehrwert_charts::{DataTable, Figure, Language, Picture, STYLE};
+use mehrwert_core::Day;
+use mehrwert_insight::value::ValueResult;
+
+use super::shown::Shown;
+use super::tables::Total;
+use super::words::{Fill, Words};
+use super::{explain, findings, names, tables};
+
+/// The rest of the style sheet: how the page is laid out.
+const PAGE_STYLE: &str = include_str!("../../templates/report.css");
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    language: &'static str,
+    words: &'a Words,
+    chart_style: &'static str,
+    page_style: &'static str,
+    title: String,
+    subtitle: String,
+    finding: String,
+    lead: Vec<String>,
+    totals: Vec<Total>,
+    cards: Vec<Card>,
+    warnings: Vec<String>,
+    blocks: Vec<Block>,
+    generated: String,
+    command: &'a str,
+}
+
+/// A card: one question, its answer in words, and what shows it.
+struct Card {
+    id: &'static str,
+    question: String,
+    finding: String,
+    remarks: Vec<String>,
+    figures: Vec<CardFigure>,
+    tables: Vec<DataTable>,
+}
+
+struct CardFigure {
+    figure: Figure,
+    /// Whether its title is printed: only where a card has several figures.
+    is_titled: bool,
+}
+
+/// A part of "How we know".
+struct Block {
+    id: &'static str,
+    heading: String,
+    sentences: Vec<String>,
+    tables: Vec<DataTable>,
+    remarks: Vec<String>,
+}
+
+/// The page, made on `generated` by `command`.
+///
+/// # Errors
+/// What the template engine says; with texts that are all in memory this does not happen.
+pub fn render(
+    result: &ValueResult,
+    language: Language,
+    generated: Day,
+    command: &str,
+) -> Result<String, askama::Error> {
+    let shown = Shown::new(result, language);
+    let day = shown.format.day(generated);
+    let has_customers = result.customers > 0;
+    let page = Page {
+        language: language.code(),
+        words: &shown.words,
+        chart_style: STYLE,
+        page_style: PAGE_STYLE,
+        title: title(&shown),
+        subtitle: subtitle(&shown),
+        finding: findings::finding(&shown),
+        lead: if has_customers { vec![findings::existing_customers(&shown)] } else { Vec::new() },
+        totals: if has_customers { tables::totals(&shown) } else { Vec::new() },
+        cards: if has_customers { cards::all(&shown) } else { Vec::new() },
+        warnings: result.warnings.iter().map(|warning| names::warning(&shown, warning)).collect(),
+        blocks: blocks(&shown),
+        generated: shown.words.say("page-generated", &[("day", Fill::Text(&day))]),
+        command,
+    };
+    page.render()
+}
+
+fn title(shown: &Shown<'_>) -> String {
+    let (worth, period) = (shown.worth_title(), tables::period(shown, shown.result.period));
+    shown.words.say("page-title", &[("worth", Fill::Text(&worth)), ("period", Fill::Text(&period))])
+}
+
+fn subtitle(shown: &Shown<'_>) -> String {
+    let period = shown.result.period;
+    let (from, to) = (shown.format.day(period.from), shown.format.day(period.to));
+    let basis = shown.basis_name();
+    let key = if shown.has_amounts() { "page-subtitle" } else { "page-subtitle-orders" };
+    shown.words.say(key, &[("from", Fill::Text(&from)), ("to", Fill::Text(&to)), ("basis", Fill::Text(&basis))])
+}
+
+fn blocks(shown: &Shown<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let has_customers = shown.result.customers > 0;
+    if has_customers {
+        blocks.push(Block {
+            id: "certainty",
+            heading: shown.text("heading-certainty"),
+            sentences: findings::certainty(shown),
+            tables: Vec::new(),
+            remarks: Vec::new(),
+        });
+        blocks.extend(accuracy_block(shown));
+        let mut sentences = vec![findings::choice(shown)];
+        sentences.extend(findings::spend(shown));
+        let parameters = tables::parameters(shown);
+        blocks.push(Block {
+            id: "models",
+            heading: shown.text("heading-parameters"),
+            sentences,
+            tables: if parameters.rows.is_empty() { Vec::new() } else { vec![parameters] },
+            remarks: Vec::new(),
+        });
+        blocks.push(Block {
+            id: "settings",
+            heading: shown.text("page-settings"),
+            sentences: Vec::new(),
+            tables: vec![tables::settings(shown)],
+            remarks: Vec::new(),
+        });
+    }
+    blocks.push(Block {
+        id: "reconciliation",
+        heading: shown.text("heading-reconciliation"),
+        sentences: Vec::new(),
+        tables: vec![tables::reconciliation(shown)],
+        remarks: Vec::new(),
+    });
+    blocks.extend(files_block(shown));
+    blocks
+}
+
+fn accuracy_block(shown: &Shown<'_>) -> Option<Block> {
+    let tables: Vec<DataTable> =
+        [tables::holdout_accuracy(shown), tables::rolling_accuracy(shown)].into_iter().flatten().collect();
+    let heading = tables.first()?.caption.clone();
+    Some(Block { id: "accuracy", heading, sentences: Vec::new(), tables, remarks: tables::accuracy_definitions(shown) })
+}
+
+fn files_block(shown: &Shown<'_>) -> Option<Block> {
+    let files = &shown.result.files;
+    if files.is_empty() {
+        return None;
+    }
+    Some(Block {
+        id: "files",
+        heading: shown.text("page-files"),
+        sentences: files.iter().map(|file| explain::file_line(&shown.words, file)).collect(),
+        tables: files.iter().map(|file| explain::columns(&shown.words, file)).collect(),
+        remarks: Vec::new(),
+    })
+}

@@ -1,0 +1,81 @@
+//! Both languages say the same things, and every text asked for exists.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::super::words::{ENGLISH, GERMAN};
+
+fn keys(source: &str) -> BTreeSet<String> {
+    let lines = source.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
+    lines.filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()).collect()
+}
+
+/// Gaps that a language fills, by key: both must fill the same.
+fn gaps(source: &str, key: &str) -> BTreeSet<String> {
+    let start = source.find(&format!("\n{key} =")).unwrap() + 1;
+    let message = source[start..].split("\n\n").next().unwrap();
+    let mut own = String::new();
+    for (index, line) in message.lines().enumerate() {
+        if index > 0 && !line.starts_with([' ', '}']) {
+            break;
+        }
+        own.push_str(line);
+    }
+    let variables = own.split('$').skip(1);
+    let name = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap().to_owned();
+    variables.map(|text| name(text).trim_end_matches("-count").to_owned()).collect()
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    assert_eq!(keys(GERMAN), keys(ENGLISH));
+    for source in [GERMAN, ENGLISH] {
+        assert!(fluent_bundle::FluentResource::try_new(source.to_owned()).is_ok());
+    }
+    for key in keys(GERMAN) {
+        assert!(gaps(GERMAN, &key).is_subset(&gaps(ENGLISH, &key)), "{key} lacks a gap in English");
+    }
+}
+
+/// Keys are the only literals of this folder that are lower-case words joined by hyphens.
+#[test]
+fn every_text_asked_for_exists_and_none_is_idle() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut used = BTreeSet::new();
+    for path in sources(&folder.join("src/show")).into_iter().chain(sources(&folder.join("templates"))) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let is_template = path.extension().is_some_and(|extension| extension == "html");
+        if is_template {
+            used.extend(source.split("text(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        } else {
+            used.extend(source.split('"').filter(|literal| is_key(literal)).map(str::to_owned));
+        }
+    }
+    let known = keys(GERMAN);
+    let missing: Vec<_> = used.difference(&known).collect();
+    let idle: Vec<_> = known.difference(&used).collect();
+    assert!(missing.is_empty(), "no text for {missing:?}");
+    assert!(idle.is_empty(), "nobody says {idle:?}");
+}
+
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let is_source = path.extension().is_some_and(|extension| extension == "rs" || extension == "html");
+        if path.is_dir() && !path.ends_with("tests") && !path.ends_with("snapshots") {
+            found.extend(sources(&path));
+        } else if is_source && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn is_key(literal: &str) -> bool {
+    literal.contains('-')
+        && literal.starts_with(|first: char| first.is_ascii_lowercase())
+        && literal
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
