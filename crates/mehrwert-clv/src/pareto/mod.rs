@@ -213,7 +213,7 @@ fn discounted_lifetime(s: f64, scale: f64, over: f64, rate: f64) -> f64 {
     // In the logarithm of time the integrand is smooth on the scale of one, or of its slope.
     let smooth = if rate * horizon > 8.0 { 1.0 } else { 2.0 };
     let widest = f64::min(smooth, 20.0 / slope.abs());
-    let sum: f64 = quadrature::nodes(0.0, end, widest)
+    let sum: f64 = quadrature::nodes(end, widest, widest)
         .map(|(log_time, weight)| weight * (slope * log_time - pace * log_time.exp_m1()).exp())
         .sum();
     (scale * sum).min(whole)
