@@ -92,7 +92,11 @@ fn values_of_high_precision_are_reproduced() {
                 case.discounted,
             ),
         ];
-        if errors.iter().any(|&error| !(error < 2e-12 + rounding)) {
+        let allowed = 2e-13 + rounding;
+        if errors
+            .iter()
+            .any(|error| error.is_nan() || *error > allowed)
+        {
             failures.push(format!(
                 "{:?} {:?} {:?} {:?}: {errors:?}",
                 case.kind, case.parameters, case.history, case.over
@@ -177,4 +181,4 @@ fn likelihoods_equal_integration_over_customers() {
 
 const LN_GAMMA_0_8: f64 = 0.152_059_678_399_837_56;
 const LN_GAMMA_1_2: f64 = -0.085_374_090_003_315_85;
-const LN_BETA_1_2_2_5: f64 = -1.22876354619578461;
+const LN_BETA_1_2_2_5: f64 = -1.228_763_546_195_784_7;

@@ -3,21 +3,92 @@
 use crate::jet::Jet;
 use crate::quadrature;
 
-/// `K(c, k, p) = integral over w from 0 to infinity of exp(-c w) (1 - p (1 - exp(-w)))^-k`, for c > 0, k >= 0 and
-/// 0 <= p < 1: an incomplete beta function, or 2F1, in disguise. The integrand is log-concave in w, and analytic but
-/// for branch points at distance pi from the real line, so Gauss-Legendre panels sized by its slope and curvature
-/// leave an error of a few units in the last place.
+/// Up to this p the power series takes fewer operations than the quadrature.
+const SERIES_UP_TO: f64 = 0.5;
+
+/// `K(c, k, p) = integral over w from 0 to infinity of exp(-c w) (1 - p (1 - exp(-w)))^-k`, for c > 0, 0 <= k <= c + 1
+/// and 0 <= p < 1: an incomplete beta function, or 2F1, in disguise.
+///
+/// For small p it is a power series with positive terms. For others it is integrated: the integrand is log-concave
+/// in w, and analytic but for branch points at distance pi from the real line, so Gauss-Legendre panels sized by its
+/// slope and curvature leave an error of a few units in the last place.
 ///
 /// Returns ln K as a function of the jets. `p` is handed in with its complement `q`, which may be tiny.
 pub(super) fn log_tail_integral(c: &Jet, k: &Jet, p: &Jet, q: f64) -> Jet {
-    let moments = Moments::of(&Integrand {
-        c: c.value,
-        k: k.value,
-        p: p.value,
-        q,
-    });
-    let (value, first, second) = moments.log_with_derivatives(k.value);
+    let (value, first, second) = if p.value <= SERIES_UP_TO {
+        series(c.value, k.value, p.value)
+    } else {
+        Moments::of(&Integrand {
+            c: c.value,
+            k: k.value,
+            p: p.value,
+            q,
+        })
+        .log_with_derivatives(k.value)
+    };
     Jet::of_three([c, k, p], value, first, second)
+}
+
+/// A value, its gradient and Hessian (upper triangle) by c, k and p.
+type WithDerivatives = (f64, [f64; 3], [[f64; 3]; 3]);
+
+/// `K = sum over n of (k)_n / (c)_(n+1) p^n`, by integrating the binomial series in `p (1 - exp(-w))`. Each term is at
+/// most p times the one before.
+fn series(c: f64, k: f64, p: f64) -> WithDerivatives {
+    let inverse = 1.0 / c;
+    // The term, the term over p, and over p squared: derivatives by p must not divide by a p of zero.
+    let (mut term, mut over_p) = (inverse, 0.0);
+    // Logarithmic derivatives of the term: by c with its own derivative; by k, and twice by k over the term, which as
+    // a sum over pairs of factors loses nothing where k is tiny.
+    let (mut by_c, mut by_cc, mut by_k, mut twice_by_k) = (-inverse, inverse * inverse, 0.0, 0.0);
+    let mut sum = Moments {
+        one: term,
+        w: term * by_c,
+        ww: term * (by_c * by_c + by_cc),
+        ..Moments::default()
+    };
+    let mut n = 0.0;
+    // The second derivative by p begins at the third term and converges last.
+    let mut over_p_squared = 0.0;
+    while n < 2.0 || n * n * over_p_squared > 1e-17 * sum.dd {
+        let (of_c, of_k) = (1.0 / (c + n + 1.0), k + n);
+        let ratio = of_k * of_c;
+        over_p_squared = over_p * ratio;
+        over_p = term * ratio;
+        term = over_p * p;
+        n += 1.0;
+        let of_k = 1.0 / of_k;
+        by_c -= of_c;
+        by_cc += of_c * of_c;
+        twice_by_k += 2.0 * by_k * of_k;
+        by_k += of_k;
+        sum.one += term;
+        sum.w += term * by_c;
+        sum.l += term * by_k;
+        sum.d += n * over_p;
+        sum.ww += term * (by_c * by_c + by_cc);
+        sum.wl += term * by_c * by_k;
+        sum.wd += n * over_p * by_c;
+        sum.ll += term * twice_by_k;
+        sum.ld += n * over_p * by_k;
+        sum.dd += n * (n - 1.0) * over_p_squared;
+    }
+    let scale = 1.0 / sum.one;
+    let (first_c, first_k, first_p) = (sum.w * scale, sum.l * scale, sum.d * scale);
+    let second = [
+        [
+            sum.ww * scale - first_c * first_c,
+            sum.wl * scale - first_c * first_k,
+            sum.wd * scale - first_c * first_p,
+        ],
+        [
+            0.0,
+            sum.ll * scale - first_k * first_k,
+            sum.ld * scale - first_k * first_p,
+        ],
+        [0.0, 0.0, sum.dd * scale - first_p * first_p],
+    ];
+    (sum.one.ln(), [first_c, first_k, first_p], second)
 }
 
 struct Integrand {
@@ -52,7 +123,8 @@ impl Integrand {
     }
 }
 
-/// Integrals of the integrand times powers of w, l (minus the log of the bracket) and d (derivative of l by p).
+/// Integrals of the integrand times powers of w, l (minus the log of the bracket) and d (derivative of l by p / k); for
+/// the series, sums of the terms times their logarithmic derivatives by c, k and p.
 #[derive(Default)]
 struct Moments {
     one: f64,
@@ -129,7 +201,7 @@ impl Moments {
     }
 
     /// ln K, its gradient and Hessian (upper triangle) by c, k and p.
-    fn log_with_derivatives(&self, k: f64) -> (f64, [f64; 3], [[f64; 3]; 3]) {
+    fn log_with_derivatives(&self, k: f64) -> WithDerivatives {
         let scale = 1.0 / self.one;
         let (w, l, d) = (self.w * scale, self.l * scale, self.d * scale);
         let dd = self.dd * scale;
@@ -145,5 +217,56 @@ impl Moments {
             [0.0, 0.0, by_pp],
         ];
         (self.one.ln(), [-w, l, k * d], second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At p = 0 the integral is 1 / c, its derivatives by p are k B(c, 2) and k (k + 1) B(c, 3).
+    #[test]
+    fn the_series_has_its_derivatives_at_zero() {
+        let (c, k) = (0.7, 2.5);
+        let (value, first, second) = series(c, k, 0.0);
+        let (mean, square) = (k / (c + 1.0), 2.0 * k * (k + 1.0) / ((c + 1.0) * (c + 2.0)));
+        assert!((value + f64::ln(c)).abs() < 1e-15 && (first[2] - mean).abs() < 1e-15);
+        assert!((second[2][2] - (square - mean * mean)).abs() < 1e-14);
+    }
+
+    #[test]
+    fn series_and_quadrature_agree() {
+        for c in [2e-4, 0.3, 1.16, 7.0, 140.0, 1e4] {
+            for share in [1e-4, 0.4, 0.95] {
+                for p in [0.1, 0.3, 0.5] {
+                    let k = share * c;
+                    let (value, first, second) = series(c, k, p);
+                    let by_panels = Moments::of(&Integrand {
+                        c,
+                        k,
+                        p,
+                        q: 1.0 - p,
+                    })
+                    .log_with_derivatives(k);
+                    let close = |found: f64, expected: f64, size: f64| {
+                        assert!(
+                            (found - expected).abs() <= 1e-12 * size,
+                            "{c} {k} {p}: {found} {expected}"
+                        );
+                    };
+                    close(value, by_panels.0, 1.0);
+                    for i in 0..3 {
+                        close(first[i], by_panels.1[i], first[i].abs());
+                        for j in i..3 {
+                            close(
+                                second[i][j],
+                                by_panels.2[i][j],
+                                (first[i] * first[j]).abs() + second[i][j].abs() + 1e-3,
+                            );
+                        }
+                    }
+                }
+            }
+        }
     }
 }
