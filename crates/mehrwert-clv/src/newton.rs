@@ -45,8 +45,8 @@ pub(crate) struct Outcome<const N: usize> {
 const LARGEST_RADIUS: f64 = 3.0;
 /// Steps whose predicted gain is below this gain nothing: a log-likelihood matters to about 0.01.
 const WORTHLESS_GAIN: f64 = 1e-9;
-/// Where rounding hides the gains of small steps, this much is still too little to matter.
-const HIDDEN_GAIN: f64 = 1e-5;
+/// Where rounding hides the gains of small steps, so small a slope is still too little to matter.
+const HIDDEN_SLOPE: f64 = 1e-5;
 /// What rounding leaves uncertain of a sum, relative to it.
 const ROUNDING: f64 = 1e-14;
 
@@ -88,8 +88,8 @@ pub(crate) fn maximise<const N: usize>(
             at = target;
             here = there;
         } else if radius < 1e-12 {
-            // Rounding hides what is left to gain; whether that is little is for the quadratic to say.
-            converged = quadratic.promise(&here) <= HIDDEN_GAIN;
+            // Derivatives are exact, so only rounding can refuse so short a step: the gradient tells what it hides.
+            converged = length(&quadratic.gradient) <= HIDDEN_SLOPE;
             break;
         }
     }
@@ -204,11 +204,6 @@ impl<const N: usize> FreeQuadratic<N> {
                 .map(|k| coordinates[k] * self.eigenvectors[k][i])
                 .sum()
         })
-    }
-
-    /// The gain promised by the best step of ordinary length.
-    fn promise(&self, here: &Evaluation<N>) -> f64 {
-        predicted_gain(here, &self.best_step(1.0))
     }
 
     fn condition(&self) -> f64 {

@@ -7,6 +7,7 @@ use mehrwert_clv::{
     Boundary, ConvergenceState, Days, Fit, FitError, FitOptions, Histories, History, ModelKind,
     TimeUnit, fit, model_with,
 };
+use proptest::prelude::*;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
@@ -245,4 +246,26 @@ fn drawn_models_scatter_like_the_standard_errors() {
     let variance = draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>() / draws.len() as f64;
     let expected = fit.log_covariance.expect("a determined fit")[0][0];
     assert!((variance / expected - 1.0).abs() < 0.1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a handful of customers did, there is an answer, and yesterday's answer is no trap.
+    #[test]
+    fn any_customers_get_an_answer(
+        customers in prop::collection::vec((0..30u32, 1..2_000u32, 0.0..1.0f64), 1..30),
+        kind in prop::sample::select(ModelKind::ALL.to_vec()),
+        start in prop::option::of(prop::array::uniform4(-4.0..4.0f64)),
+    ) {
+        let histories = Histories::compress(customers.into_iter().map(|(repeats, age, part)| {
+            let recency = if repeats == 0 { 0 } else { ((f64::from(age) * part) as u32).max(1) };
+            History::new(repeats, recency, age).expect("a possible history")
+        }));
+        let start = start.map(|exponents| exponents.map(|e| 10f64.powf(e)));
+        match fit(kind, &histories, &FitOptions { start, ..FitOptions::default() }) {
+            Ok(fit) => prop_assert!(is_sound(&fit), "{fit:?}"),
+            Err(error) => prop_assert!(matches!(error, FitError::NoRepeatPurchases { .. }), "{error}"),
+        }
+    }
 }
