@@ -249,7 +249,7 @@ fn drawn_models_scatter_like_the_standard_errors() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever a handful of customers did, there is an answer, and yesterday's answer is no trap.
     #[test]
