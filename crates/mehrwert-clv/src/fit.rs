@@ -248,9 +248,9 @@ impl Search {
         maximise(evaluate, start, &self.limits(), self.max_iterations)
     }
 
-    /// Shapes from 1e-8 to 1e7; rates have the unit of time in them and get more room.
+    /// Shapes from 1e-8 to 1e6, beyond which rounding eats the differences; rates have the unit of time in them and get more room.
     fn limits(&self) -> Limits<4> {
-        let (shape, rate) = ((1e-8f64, 1e7f64), (1e-10f64, 1e13f64));
+        let (shape, rate) = ((1e-8f64, 1e6f64), (1e-10f64, 1e12f64));
         let ranges = match self.kind {
             ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
             ModelKind::ParetoNbd => [shape, rate, shape, rate],

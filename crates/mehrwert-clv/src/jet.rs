@@ -115,10 +115,10 @@ impl Jet {
         self.value += weight * log_sum(one.value, other.value);
         let (to_one, to_other) = (weight * one_share, weight * other_share);
         let spread = to_one * other_share;
-        let mut difference = [0.0; PARAMETERS];
+        let difference: [f64; PARAMETERS] =
+            std::array::from_fn(|i| one.gradient[i] - other.gradient[i]);
         for i in 0..PARAMETERS {
             self.gradient[i] += to_one * one.gradient[i] + to_other * other.gradient[i];
-            difference[i] = one.gradient[i] - other.gradient[i];
         }
         each_pair(|at, i, j| {
             self.hessian[at] += to_one * one.hessian[at]

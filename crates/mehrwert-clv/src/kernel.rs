@@ -195,11 +195,10 @@ fn per_pair<T: Send>(
     unit: TimeUnit,
     term: impl Fn(u32, f64) -> T + Sync,
 ) -> Vec<T> {
-    let per_day = 1.0 / unit.in_days();
     pairs
         .par_iter()
         .with_min_len(PAIRS_AT_ONCE)
-        .map(|&(repeats, day)| term(repeats, f64::from(day) * per_day))
+        .map(|&(repeats, day)| term(repeats, unit.count(Days::new(f64::from(day)))))
         .collect()
 }
 
@@ -385,4 +384,84 @@ impl<K: Kernel> Model<K> {
 /// Rounding may lift the quotient above one by a few units in the last place.
 fn probability_alive(log_alive: f64, age_term: f64, recency_term: f64) -> f64 {
     (log_alive - log_sum(age_term, recency_term)).exp().min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some_histories() -> Histories {
+        let triples = [
+            (0, 0, 90),
+            (1, 20, 90),
+            (1, 3, 200),
+            (2, 88, 91),
+            (5, 100, 400),
+            (40, 380, 400),
+            (3, 10, 2000),
+        ];
+        let weighted = triples.into_iter().zip([4.0, 3.0, 1.0, 2.5, 1.0, 0.5, 2.0]);
+        let weighted = weighted.map(|((x, recency, age), weight)| {
+            (
+                History::new(x, recency, age).expect("a possible history"),
+                weight,
+            )
+        });
+        Histories::from_weighted(weighted).expect("positive weights")
+    }
+
+    /// The search is only as good as its derivatives: both orders against central differences of the order below, on
+    /// both sides of alpha = beta, where the Pareto/NBD changes its integrals.
+    #[test]
+    fn derivatives_equal_finite_differences() {
+        let terms = Terms::new(&some_histories(), TimeUnit::Week);
+        let points = [
+            [0.55, 10.6, 0.6, 11.7],
+            [0.55, 11.7, 0.6, 10.6],
+            [3.0, 2.0, 0.02, 40.0],
+            [0.01, 300.0, 7.0, 0.5],
+        ];
+        for kind in ModelKind::ALL {
+            for point in points {
+                let at = |moved: usize, by: f64| {
+                    let mut to = point;
+                    to[moved] *= f64::exp(by);
+                    log_likelihood_at(kind, to, &terms)
+                };
+                let here = at(0, 0.0);
+                let size = here.value.abs();
+                let step = 1e-5;
+                for i in 0..4 {
+                    let (up, down) = (at(i, step), at(i, -step));
+                    let slope = (up.value - down.value) / (2.0 * step);
+                    assert!(
+                        (slope - here.gradient[i]).abs() < 1e-8 * size,
+                        "{kind} {point:?} {i}"
+                    );
+                    for j in 0..4 {
+                        let bend = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
+                        let found = here.full_hessian()[i][j];
+                        assert!(
+                            (bend - found).abs() < 1e-7 * size,
+                            "{kind} {point:?} {i} {j}: {found} {bend}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_pareto_terms_agree_at_equal_rates() {
+        let terms = Terms::new(&some_histories(), TimeUnit::Week);
+        let at =
+            |beta: f64| log_likelihood_at(ModelKind::ParetoNbd, [0.5, 10.0, 0.6, beta], &terms);
+        let (below, equal, above) = (at(10.0 * (1.0 - 1e-9)), at(10.0), at(10.0 * (1.0 + 1e-9)));
+        assert!(
+            (below.value - equal.value).abs() < 1e-7 && (above.value - equal.value).abs() < 1e-7
+        );
+        for i in 0..4 {
+            assert!((below.gradient[i] - above.gradient[i]).abs() < 1e-6);
+        }
+    }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Outcome<const N: usize> {
 const LARGEST_RADIUS: f64 = 3.0;
 /// Steps whose predicted gain is below this gain nothing: a log-likelihood matters to about 0.01.
 const WORTHLESS_GAIN: f64 = 1e-9;
+/// Where rounding hides the gains of small steps, so small a slope is still too little to matter.
+const HIDDEN_SLOPE: f64 = 1e-5;
 /// What rounding leaves uncertain of a sum, relative to it.
 const ROUNDING: f64 = 1e-14;
 
@@ -86,6 +88,8 @@ pub(crate) fn maximise<const N: usize>(
             at = target;
             here = there;
         } else if radius < 1e-12 {
+            // Derivatives are exact, so only rounding can refuse so short a step: the gradient tells what it hides.
+            converged = length(&quadratic.gradient) <= HIDDEN_SLOPE;
             break;
         }
     }

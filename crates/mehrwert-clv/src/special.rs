@@ -149,3 +149,75 @@ fn beta_fraction(a: f64, b: f64, q: f64) -> f64 {
     }
     fraction
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRECISE: &str = include_str!("../tests/data/precise_special.csv");
+
+    fn rows(function: &'static str) -> impl Iterator<Item = [f64; 5]> {
+        PRECISE.lines().filter_map(move |line| {
+            let numbers = line.strip_prefix(function)?.strip_prefix(',')?;
+            let mut numbers = numbers
+                .split(',')
+                .map(|number| number.parse().expect("a number"));
+            Some(std::array::from_fn(|_| {
+                numbers.next().expect("five columns")
+            }))
+        })
+    }
+
+    #[track_caller]
+    fn close(found: f64, expected: f64, floor: f64, place: &[f64]) {
+        let error = (found - expected).abs() / expected.abs().max(floor);
+        assert!(
+            error < 2e-14,
+            "at {place:?}: found {found}, expected {expected}, error {error:e}"
+        );
+    }
+
+    #[test]
+    fn ln_gamma_and_its_derivatives_are_precise() {
+        for row in rows("ln_gamma") {
+            let found = ln_gamma(row[0]);
+            // Values and first derivatives have zeros between 1 and 2, where only the absolute error can be small.
+            close(found.value, row[2], 1.0, &row);
+            close(found.first, row[3], 1.0, &row);
+            close(found.second, row[4], 0.0, &row);
+        }
+    }
+
+    #[test]
+    fn rising_factorials_are_precise() {
+        for row in rows("log_rising_factorial") {
+            let found = log_rising_factorial(row[0], row[1] as u32);
+            close(found.value, row[2], 1.0, &row);
+            close(found.first, row[3], 0.0, &row);
+            close(found.second, row[4], 0.0, &row);
+        }
+        assert_eq!(log_rising_factorial(0.3, 0), WithDerivatives::default());
+    }
+
+    #[test]
+    fn ratios_of_gammas_keep_their_digits_far_out() {
+        // gamma(y + 1) / gamma(y) is y.
+        for y in [0.01, 3.0, 15.9, 16.0, 1e3, 1e8, 1e13] {
+            close(log_gamma_ratio(y, 1.0), f64::ln(y), 1.0, &[y]);
+        }
+    }
+
+    #[test]
+    fn incomplete_beta_is_precise() {
+        for row in rows("incomplete_beta") {
+            let [a, b, expected, q, _] = row;
+            let found = regularised_incomplete_beta(a, b, q, 1.0 - q);
+            assert!(
+                (found / expected - 1.0).abs() < 2e-12,
+                "at {row:?}: found {found}"
+            );
+        }
+        assert_eq!(regularised_incomplete_beta(2.0, 3.0, 0.0, 1.0), 0.0);
+        assert_eq!(regularised_incomplete_beta(2.0, 3.0, 1.0, 0.0), 1.0);
+    }
+}

@@ -16,6 +16,8 @@ use crate::quadrature;
 const LOG_NEGLIGIBLE: f64 = 50.0;
 /// Beyond this distance from the ends, h and the density are linear to the last digit.
 const LINEAR: f64 = 1e-8;
+/// The logarithm of an integrand may change by so much on one panel.
+const LARGEST_CHANGE: f64 = 20.0;
 /// From so many ages on, interpolating costs less than a mean for each age.
 const AGES_WORTH_INTERPOLATING: usize = 3;
 
@@ -70,8 +72,10 @@ impl Living {
         let pace = rate * scale;
         let end = (horizon / scale).ln_1p();
         let widest = if rate * horizon > 8.0 { 1.0 } else { 2.0 };
+        // Many purchases may crowd at the beginning.
+        let first = LARGEST_CHANGE / self.shape;
         let mut discounted = (-rate * horizon).exp() * mean.at(horizon / scale);
-        for (log_time, weight) in quadrature::nodes(0.0, end, widest) {
+        for (log_time, weight) in quadrature::nodes(end, first, widest) {
             let time = log_time.exp_m1();
             discounted += weight * pace * (log_time - pace * time).exp() * mean.at(time);
         }

@@ -66,35 +66,31 @@ impl Pareto {
             Jet::of_one(parameter, (value + time).ln(), share, share * (1.0 - share))
         };
         let mut log_q = log_after(least, low) - log_after(most, high);
-        let p_value = (high - low) / (high + time);
-        if p_value < 0.5 {
-            log_q.value = (-p_value).ln_1p();
+        let p = (high - low) / (high + time);
+        if p < 0.5 {
+            log_q.value = (-p).ln_1p();
         }
-        let q = log_q.exp();
-        let mut p = -q;
-        p.value = p_value;
         let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
-        let c = shape + Jet::positive_parameter(S, self.s);
         Tail {
             alpha_is_least,
             shape,
-            c,
-            p,
+            s: Jet::positive_parameter(S, self.s),
             log_q,
-            q: q.value,
+            q: log_q.exp(),
+            p,
         }
     }
 }
 
+/// With u the lesser of alpha and beta, and v the greater: q = (u + t) / (v + t) = 1 - p.
 struct Tail {
     alpha_is_least: bool,
     /// r + x.
     shape: Jet,
-    /// r + x + s.
-    c: Jet,
-    p: Jet,
+    s: Jet,
     log_q: Jet,
-    q: f64,
+    q: Jet,
+    p: f64,
 }
 
 impl Kernel for Pareto {
@@ -115,11 +111,10 @@ impl Kernel for Pareto {
         let tail = self.tail(repeats, age);
         let front = self.log_survival(repeats, age) + tail.shape.ln();
         if tail.alpha_is_least {
-            let k = Jet::positive_parameter(S, self.s);
-            front + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+            front + tail::log_tail_integral(&tail.shape, &tail.s, &tail.q, tail.p)
         } else {
-            let k = tail.shape + 1.0;
-            front + tail.log_q + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+            let (e, k) = (tail.s + -1.0, tail.shape + 1.0);
+            front + tail.log_q + tail::log_tail_integral(&e, &k, &tail.q, tail.p)
         }
     }
 
@@ -128,10 +123,10 @@ impl Kernel for Pareto {
         let tail = self.tail(repeats, recency);
         let front = self.log_survival(repeats, recency) + Jet::of_one(S, self.s.ln(), 1.0, 0.0);
         if tail.alpha_is_least {
-            let k = Jet::positive_parameter(S, self.s) + 1.0;
-            front + tail.log_q + tail::log_tail_integral(&tail.c, &k, &tail.p, tail.q)
+            let (e, k) = (tail.shape + -1.0, tail.s + 1.0);
+            front + tail.log_q + tail::log_tail_integral(&e, &k, &tail.q, tail.p)
         } else {
-            front + tail::log_tail_integral(&tail.c, &tail.shape, &tail.p, tail.q)
+            front + tail::log_tail_integral(&tail.s, &tail.shape, &tail.q, tail.p)
         }
     }
 
@@ -213,7 +208,7 @@ fn discounted_lifetime(s: f64, scale: f64, over: f64, rate: f64) -> f64 {
     // In the logarithm of time the integrand is smooth on the scale of one, or of its slope.
     let smooth = if rate * horizon > 8.0 { 1.0 } else { 2.0 };
     let widest = f64::min(smooth, 20.0 / slope.abs());
-    let sum: f64 = quadrature::nodes(0.0, end, widest)
+    let sum: f64 = quadrature::nodes(end, widest, widest)
         .map(|(log_time, weight)| weight * (slope * log_time - pace * log_time.exp_m1()).exp())
         .sum();
     (scale * sum).min(whole)

@@ -56,9 +56,9 @@ impl LeftBefore<'_> {
 
     fn integral(&self, end: f64) -> f64 {
         let mode = self.mode_before(end);
-        let mut sum = self.from_mode(mode, -1.0, f64::INFINITY);
+        let mut sum = self.outwards(mode, -1.0, f64::INFINITY);
         if mode < end {
-            sum += self.from_mode(mode, 1.0, end - mode);
+            sum += self.outwards(mode, 1.0, end - mode);
         }
         sum
     }
@@ -81,7 +81,7 @@ impl LeftBefore<'_> {
     }
 
     /// Panels from the mode outwards until the rest is negligible or `length` is used up.
-    fn from_mode(&self, mode: f64, direction: f64, length: f64) -> f64 {
+    fn outwards(&self, mode: f64, direction: f64, length: f64) -> f64 {
         let mut sum = 0.0;
         let mut walked = 0.0;
         while walked < length {

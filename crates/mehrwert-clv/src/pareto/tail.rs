@@ -3,56 +3,134 @@
 use crate::jet::Jet;
 use crate::quadrature;
 
-/// `K(c, k, p) = integral over w from 0 to infinity of exp(-c w) (1 - p (1 - exp(-w)))^-k`, for c > 0, k >= 0 and
-/// 0 <= p < 1: an incomplete beta function, or 2F1, in disguise. The integrand is log-concave in w, and analytic but
-/// for branch points at distance pi from the real line, so Gauss-Legendre panels sized by its slope and curvature
-/// leave an error of a few units in the last place.
+/// Up to this p the power series takes fewer operations than the quadrature.
+const SERIES_UP_TO: f64 = 0.5;
+
+/// `K = integral over w from 0 to infinity of exp(-e w) (1 + q (exp(w) - 1))^-k`, for 0 < q <= 1 and e + k > 0,
+/// e >= -1: an incomplete beta function, or 2F1, in disguise.
 ///
-/// Returns ln K as a function of the jets. `p` is handed in with its complement `q`, which may be tiny.
-pub(super) fn log_tail_integral(c: &Jet, k: &Jet, p: &Jet, q: f64) -> Jet {
-    let moments = Moments::of(&Integrand {
-        c: c.value,
+/// For p = 1 - q up to a half it is a power series with positive terms. For others it is integrated: the integrand is
+/// log-concave in w, and analytic but for branch points at distance pi from the real line, so Gauss-Legendre panels
+/// sized by its slope and curvature leave an error of a few units in the last place. Nothing cancels where k is great
+/// and q small, as for customers who hardly differ in their dropout.
+///
+/// Returns ln K as a function of the jets. `p` is handed in with its complement because it may be tiny.
+pub(super) fn log_tail_integral(e: &Jet, k: &Jet, q: &Jet, p: f64) -> Jet {
+    if p <= SERIES_UP_TO {
+        let c = *e + *k;
+        let mut of_p = -*q;
+        of_p.value = p;
+        let (value, first, second) = series(c.value, k.value, p);
+        return Jet::of_three([&c, k, &of_p], value, first, second);
+    }
+    let integrand = Integrand {
+        e: e.value,
         k: k.value,
-        p: p.value,
-        q,
-    });
-    let (value, first, second) = moments.log_with_derivatives(k.value);
-    Jet::of_three([c, k, p], value, first, second)
+        q: q.value,
+        p,
+    };
+    let (value, first, second) = Moments::of(&integrand).log_with_derivatives(k.value);
+    Jet::of_three([e, k, q], value, first, second)
+}
+
+/// A value, its gradient and Hessian (upper triangle) by three arguments.
+type WithDerivatives = (f64, [f64; 3], [[f64; 3]; 3]);
+
+/// `K = sum over n of (k)_n / (c)_(n+1) p^n`, by integrating the binomial series in `p (1 - exp(-w))`. Each term is at
+/// most p times the one before.
+fn series(c: f64, k: f64, p: f64) -> WithDerivatives {
+    let inverse = 1.0 / c;
+    // The term, the term over p, and over p squared: derivatives by p must not divide by a p of zero.
+    let (mut term, mut over_p) = (inverse, 0.0);
+    // Logarithmic derivatives of the term: by c with its own derivative; by k, and twice by k over the term, which as
+    // a sum over pairs of factors loses nothing where k is tiny.
+    let (mut by_c, mut by_cc, mut by_k, mut twice_by_k) = (-inverse, inverse * inverse, 0.0, 0.0);
+    let mut sum = Moments {
+        one: term,
+        w: term * by_c,
+        ww: term * (by_c * by_c + by_cc),
+        ..Moments::default()
+    };
+    let mut n = 0.0;
+    // The second derivative by p begins at the third term and converges last.
+    let mut over_p_squared = 0.0;
+    while n < 2.0 || n * n * over_p_squared > 1e-17 * sum.dd {
+        let (of_c, of_k) = (1.0 / (c + n + 1.0), k + n);
+        let ratio = of_k * of_c;
+        over_p_squared = over_p * ratio;
+        over_p = term * ratio;
+        term = over_p * p;
+        n += 1.0;
+        let of_k = 1.0 / of_k;
+        by_c -= of_c;
+        by_cc += of_c * of_c;
+        twice_by_k += 2.0 * by_k * of_k;
+        by_k += of_k;
+        sum.one += term;
+        sum.w += term * by_c;
+        sum.l += term * by_k;
+        sum.d += n * over_p;
+        sum.ww += term * (by_c * by_c + by_cc);
+        sum.wl += term * by_c * by_k;
+        sum.wd += n * over_p * by_c;
+        sum.ll += term * twice_by_k;
+        sum.ld += n * over_p * by_k;
+        sum.dd += n * (n - 1.0) * over_p_squared;
+    }
+    let scale = 1.0 / sum.one;
+    let (first_c, first_k, first_p) = (sum.w * scale, sum.l * scale, sum.d * scale);
+    let second = [
+        [
+            sum.ww * scale - first_c * first_c,
+            sum.wl * scale - first_c * first_k,
+            sum.wd * scale - first_c * first_p,
+        ],
+        [
+            0.0,
+            sum.ll * scale - first_k * first_k,
+            sum.ld * scale - first_k * first_p,
+        ],
+        [0.0, 0.0, sum.dd * scale - first_p * first_p],
+    ];
+    (sum.one.ln(), [first_c, first_k, first_p], second)
 }
 
 struct Integrand {
-    c: f64,
+    e: f64,
     k: f64,
-    p: f64,
     q: f64,
+    p: f64,
 }
 
 impl Integrand {
-    /// `1 - p (1 - exp(-w))`, without cancellation.
+    /// `ln(1 + q (exp(w) - 1))`, also where the exponential overflows.
     #[inline]
-    fn bracket(&self, decay: f64) -> f64 {
-        self.q + self.p * decay
+    fn log_bracket(&self, w: f64) -> f64 {
+        if w < 30.0 {
+            (self.q * w.exp_m1()).ln_1p()
+        } else {
+            w + (self.q + self.p * (-w).exp()).ln()
+        }
     }
 
-    /// Minus the logarithm of the bracket, to full precision also where the bracket is close to one.
     #[inline]
-    fn log_bracket(&self, decay: f64, w: f64) -> f64 {
-        if self.p < 0.5 || w < 0.1 {
-            -(self.p * (-w).exp_m1()).ln_1p()
-        } else {
-            -self.bracket(decay).ln()
-        }
+    fn at(&self, w: f64, log_bracket: f64) -> f64 {
+        (-self.e * w - self.k * log_bracket).exp()
     }
 
     /// Slope and minus the curvature of the integrand's logarithm.
     fn slope_and_bend(&self, w: f64) -> (f64, f64) {
-        let decay = (-w).exp();
-        let share = self.p * decay / self.bracket(decay);
-        (-self.c + self.k * share, self.k * share * (1.0 - share))
+        let rest = self.p * (-w).exp();
+        let share = self.q / (self.q + rest);
+        (
+            -self.e - self.k * share,
+            self.k * share * (rest / (self.q + rest)),
+        )
     }
 }
 
-/// Integrals of the integrand times powers of w, l (minus the log of the bracket) and d (derivative of l by p).
+/// Integrals of the integrand times powers of w, l (the log of the bracket) and d (derivative of l by q); for the
+/// series, sums of the terms times their logarithmic derivatives by c, k and p.
 #[derive(Default)]
 struct Moments {
     one: f64,
@@ -99,10 +177,7 @@ impl Moments {
             (slope, bend) = (end_slope, end_bend);
             // The integrand is log-concave: what remains is at most its value here over its slope.
             if slope < 0.0 {
-                let decay = (-start).exp();
-                let here = (-integrand.c * start
-                    + integrand.k * integrand.log_bracket(decay, start))
-                .exp();
+                let here = integrand.at(start, integrand.log_bracket(start));
                 if here <= 1e-17 * moments.one * -slope {
                     return moments;
                 }
@@ -113,9 +188,9 @@ impl Moments {
     #[inline(always)]
     fn add(&mut self, integrand: &Integrand, w: f64, weight: f64) {
         let decay = (-w).exp();
-        let l = integrand.log_bracket(decay, w);
-        let d = (1.0 - decay) / integrand.bracket(decay);
-        let f = weight * (integrand.k * l - integrand.c * w).exp();
+        let l = integrand.log_bracket(w);
+        let d = (1.0 - decay) / (integrand.q + integrand.p * decay);
+        let f = weight * integrand.at(w, l);
         self.one += f;
         self.w += f * w;
         self.l += f * l;
@@ -128,22 +203,75 @@ impl Moments {
         self.dd += f * d * d;
     }
 
-    /// ln K, its gradient and Hessian (upper triangle) by c, k and p.
-    fn log_with_derivatives(&self, k: f64) -> (f64, [f64; 3], [[f64; 3]; 3]) {
+    /// ln K, its gradient and Hessian (upper triangle) by e, k and q.
+    fn log_with_derivatives(&self, k: f64) -> WithDerivatives {
         let scale = 1.0 / self.one;
         let (w, l, d) = (self.w * scale, self.l * scale, self.d * scale);
         let dd = self.dd * scale;
-        let by_cc = self.ww * scale - w * w;
-        let by_ck = w * l - self.wl * scale;
-        let by_cp = k * (w * d - self.wd * scale);
+        let by_ee = self.ww * scale - w * w;
+        let by_ek = self.wl * scale - w * l;
+        let by_eq = k * (self.wd * scale - w * d);
         let by_kk = self.ll * scale - l * l;
-        let by_kp = d + k * (self.ld * scale - l * d);
-        let by_pp = k * dd + k * k * (dd - d * d);
+        let by_kq = k * (self.ld * scale - l * d) - d;
+        let by_qq = k * dd + k * k * (dd - d * d);
         let second = [
-            [by_cc, by_ck, by_cp],
-            [0.0, by_kk, by_kp],
-            [0.0, 0.0, by_pp],
+            [by_ee, by_ek, by_eq],
+            [0.0, by_kk, by_kq],
+            [0.0, 0.0, by_qq],
         ];
-        (self.one.ln(), [-w, l, k * d], second)
+        (self.one.ln(), [-w, -l, -k * d], second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At p = 0 the integral is 1 / c, its derivatives by p are k B(c, 2) and k (k + 1) B(c, 3).
+    #[test]
+    fn the_series_has_its_derivatives_at_zero() {
+        let (c, k) = (0.7, 2.5);
+        let (value, first, second) = series(c, k, 0.0);
+        let (mean, square) = (k / (c + 1.0), 2.0 * k * (k + 1.0) / ((c + 1.0) * (c + 2.0)));
+        assert!((value + f64::ln(c)).abs() < 1e-15 && (first[2] - mean).abs() < 1e-15);
+        assert!((second[2][2] - (square - mean * mean)).abs() < 1e-14);
+    }
+
+    #[test]
+    fn series_and_quadrature_agree() {
+        for c in [2e-4, 0.3, 1.16, 7.0, 140.0, 1e4] {
+            for share in [1e-4, 0.4, 0.95] {
+                for p in [0.1, 0.3, 0.5] {
+                    let k = share * c;
+                    let (value, by_series, bent) = series(c, k, p);
+                    let integrand = Integrand {
+                        e: c - k,
+                        k,
+                        q: 1.0 - p,
+                        p,
+                    };
+                    let (by_panels, first, second) =
+                        Moments::of(&integrand).log_with_derivatives(k);
+                    let close = |found: f64, expected: f64, size: f64| {
+                        assert!(
+                            (found - expected).abs() <= 1e-12 * (size + 1.0),
+                            "{c} {k} {p}: {found} {expected}"
+                        );
+                    };
+                    close(value, by_panels, 0.0);
+                    // e is c - k, q is 1 - p.
+                    close(by_series[0], first[0], first[0].abs());
+                    close(by_series[1], first[1] - first[0], first[0].abs());
+                    close(by_series[2], -first[2], first[2].abs());
+                    close(bent[0][0], second[0][0], first[0] * first[0]);
+                    close(bent[0][2], -second[0][2], (first[0] * first[2]).abs());
+                    close(
+                        bent[2][2],
+                        second[2][2],
+                        first[2] * first[2] + second[2][2].abs(),
+                    );
+                }
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ Run with Python and mpmath (pip install mpmath): python precise.py
 import random
 import signal
 
+from mpmath.libmp import NoConvergence
 from mpmath import beta, digamma, exp, gamma, hyp2f1, inf, log, loggamma, mp, mpf, nstr, psi, quad
 
 mp.dps = 70
@@ -64,7 +65,7 @@ def finish(log_likelihood, alive, pace, scale, t, rate):
 
 def models():
     rows = []
-    while len(rows) < 240:
+    while len(rows) < 150:
         kind = ["bg-nbd", "mbg-nbd", "pareto-nbd"][len(rows) % 3]
         wide = len(rows) % 2 == 0
         spread = 4 if wide else 1
@@ -75,10 +76,10 @@ def models():
         over = random.choice([1, 90, 365, 1096, 3652])
         rate = 0.002
         exact = [mpf(p) for p in parameters] + [x, mpf(recency) / 7, mpf(age) / 7, mpf(over) / 7, mpf(rate)]
-        signal.alarm(8)
+        signal.alarm(4)
         try:
             values = pareto(*exact) if kind == "pareto-nbd" else beta_geometric(int(kind == "mbg-nbd"), *exact)
-        except (TooSlow, ValueError, ZeroDivisionError):
+        except (TooSlow, NoConvergence, ValueError, ZeroDivisionError):
             continue
         finally:
             signal.alarm(0)
