@@ -11,6 +11,14 @@ const HIT: f64 = 0.005;
 
 /// The finding in one or two sentences.
 pub(super) fn finding(shown: &Shown<'_>) -> String {
+    match concentration(shown) {
+        Some(second) => format!("{} {second}", headline(shown)),
+        None => headline(shown),
+    }
+}
+
+/// The finding in one sentence.
+pub(super) fn headline(shown: &Shown<'_>) -> String {
     let result = shown.result;
     if result.customers == 0 {
         return shown.text("finding-nobody");
@@ -30,11 +38,7 @@ pub(super) fn finding(shown: &Shown<'_>) -> String {
         ("low", Fill::Text(&low)),
         ("high", Fill::Text(&high)),
     ];
-    let first = shown.words.say(key, &fills);
-    match concentration(shown) {
-        Some(second) => format!("{first} {second}"),
-        None => first,
-    }
+    shown.words.say(key, &fills)
 }
 
 /// How much of the value the best customers bring, read off the pyramid at its first step of a tenth or more.

@@ -51,16 +51,7 @@ impl<'a> Shown<'a> {
         self.result.basis != AmountBasis::NoAmounts
     }
 
-    /// What the figure is called in running text: it is value only when costs are known.
-    pub fn worth_name(&self) -> String {
-        self.text(match self.result.measure {
-            Measure::Value => "worth-value",
-            Measure::Revenue => "worth-revenue",
-            Measure::Orders => "worth-orders",
-        })
-    }
-
-    /// What the figure is called above a column or card.
+    /// What the figure is called: it is value only when costs are known.
     pub fn worth_title(&self) -> String {
         self.text(match self.result.measure {
             Measure::Value => "worth-value-title",

@@ -228,11 +228,19 @@ fn forecast_finding(shown: &Shown<'_>) -> String {
 }
 
 fn top(shown: &Shown<'_>) -> Card {
+    let values = &shown.result.scores.value;
+    let total: f64 = tables::most_valuable(shown.result, 10).into_iter().map(|row| values[row]).sum();
+    let next = shown.horizon_next();
+    let total = match shown.result.measure {
+        Measure::Value | Measure::Revenue => shown.worth_short(total),
+        Measure::Orders => shown.words.say("orders-many", &[("n", Fill::Text(&shown.worth_short(total)))]),
+    };
+    let fills = [("next", Fill::Text(&next)), ("total", Fill::Text(&total))];
     Card {
         id: "top",
         question: shown.text("heading-top"),
-        finding: shown.worth_definition(),
-        remarks: Vec::new(),
+        finding: shown.words.say("card-top-finding", &fills),
+        remarks: vec![shown.worth_definition()],
         figures: Vec::new(),
         tables: vec![tables::top_customers(shown)],
     }
