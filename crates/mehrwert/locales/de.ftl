@@ -5,6 +5,7 @@
 worth-value-title = Künftiger Kundenwert
 worth-revenue-title = Künftiger Umsatz
 worth-orders-title = Künftige Bestellungen
+worth-orders-discounted = Abgezinste Bestellungen
 worth-value-share = Anteil am Wert
 worth-revenue-share = Anteil am Umsatz
 worth-orders-share = Anteil an den Bestellungen
@@ -78,7 +79,10 @@ finding-last-line = { $worth } { $next }: { $total } ({ $low } bis { $high }), i
 heading-reconciliation = Nichts verloren: gelesen = verwendet + zurückgestellt
 heading-totals = Summen
 heading-pyramid = Wer das Geschäft ausmacht
-heading-top = Die zehn besten Kunden
+heading-top = { $n-count ->
+    [one] Der beste Kunde
+   *[other] Die { $n } besten Kunden
+}
 heading-existing = Bestandskunden
 heading-parameters = Modelle
 heading-accuracy = Genauigkeit
@@ -320,6 +324,7 @@ card-concentration-tick = Der Strich zeigt, was eine Stufe brächte, wenn alle K
 
 card-alive = Wer ist noch da?
 card-alive-finding = Bei { $known } Kunden lässt sich sagen, ob sie noch kaufen. { $alive } davon sind wahrscheinlich noch da, { $gone } wahrscheinlich nicht mehr.
+card-alive-nobody = Ob einzelne Kunden noch kaufen, lässt sich an diesen Daten nicht sagen.
 card-alive-unknown = Bei Kunden mit einem einzigen Kauf sagt { $model } darüber nichts (schraffiert).
 card-alive-nothing = Für diese Karte braucht es mindestens zwei Kunden.
 card-alive-read = Jedes Feld zeigt oben die mittlere Wahrscheinlichkeit, darunter die Zahl der Kunden.
@@ -328,7 +333,7 @@ card-alive-axis-months = Monate seit der letzten Bestellung
 card-alive-legend = Wahrscheinlichkeit, noch Kunde zu sein
 card-alive-legend-unknown = nicht bekannt
 
-card-top-finding = Zusammen bringen sie { $next } voraussichtlich { $total }.
+card-top-finding = Zusammen { $next } voraussichtlich { $total }.
 
 card-course = Trifft die Prognose, was geschah?
 card-course-finding = Vom { $from } bis { $to } kamen { $actual } Wiederkäufe, erwartet waren { $expected } ({ $error }).

@@ -4,6 +4,7 @@
 worth-value-title = Remaining value
 worth-revenue-title = Future revenue
 worth-orders-title = Future orders
+worth-orders-discounted = Discounted orders
 worth-value-share = Share of value
 worth-revenue-share = Share of revenue
 worth-orders-share = Share of orders
@@ -77,7 +78,10 @@ finding-last-line = { $worth } { $next }: { $total } ({ $low } to { $high }), { 
 heading-reconciliation = Nothing lost: read = used + set aside
 heading-totals = Totals
 heading-pyramid = Who makes up the business
-heading-top = The ten best customers
+heading-top = { $n-count ->
+    [one] The best customer
+   *[other] The { $n } best customers
+}
 heading-existing = Existing customers
 heading-parameters = Models
 heading-accuracy = Accuracy
@@ -319,6 +323,7 @@ card-concentration-tick = The tick shows what a step would bring if all customer
 
 card-alive = Who is still there?
 card-alive-finding = For { $known } customers we can say whether they still buy. { $alive } of them probably do, { $gone } probably no longer.
+card-alive-nobody = Whether single customers still buy cannot be said from these data.
 card-alive-unknown = Of customers with a single purchase { $model } says nothing about this (hatched).
 card-alive-nothing = It takes at least two customers for this map.
 card-alive-read = Each field shows the mean probability above and the number of customers below.
@@ -327,7 +332,7 @@ card-alive-axis-months = Months since the last order
 card-alive-legend = Probability of still being a customer
 card-alive-legend-unknown = not known
 
-card-top-finding = Together they will bring { $total } { $next }.
+card-top-finding = Together probably { $total } { $next }.
 
 card-course = Does the forecast meet what happened?
 card-course-finding = From { $from } to { $to } there were { $actual } repeat purchases; { $expected } were expected ({ $error }).

@@ -28,8 +28,9 @@ pub(super) fn headline(shown: &Shown<'_>) -> String {
         Measure::Revenue => "finding-revenue",
         Measure::Orders => "finding-orders",
     };
-    let total = shown.worth_short(result.value.total.value);
-    let (low, high) = (shown.worth_short(result.value.total.low), shown.worth_short(result.value.total.high));
+    let estimate = shown.headline_total();
+    let total = shown.worth_short(estimate.value);
+    let (low, high) = (shown.worth_short(estimate.low), shown.worth_short(estimate.high));
     let next = shown.horizon_next();
     let fills = [
         ("customers", Fill::Count(result.customers)),
@@ -76,9 +77,10 @@ pub(super) fn last_line(shown: &Shown<'_>) -> String {
     }
     let title = shown.worth_title();
     let next = shown.horizon_next();
-    let total = shown.worth_short(result.value.total.value);
-    let (low, high) = (shown.worth_short(result.value.total.low), shown.worth_short(result.value.total.high));
-    let mean = shown.worth_short(result.value.mean);
+    let estimate = shown.headline_total();
+    let total = shown.worth_short(estimate.value);
+    let (low, high) = (shown.worth_short(estimate.low), shown.worth_short(estimate.high));
+    let mean = shown.worth_short(shown.headline_mean());
     let fills = [
         ("worth", Fill::Text(&title)),
         ("next", Fill::Text(&next)),
@@ -96,7 +98,7 @@ pub(super) fn certainty(shown: &Shown<'_>) -> Vec<String> {
     if result.customers == 0 {
         return Vec::new();
     }
-    let total = result.value.total;
+    let total = shown.headline_total();
     let confidence = shown.format.percent(result.confidence, 0);
     let (low, high) = (shown.worth_short(total.low), shown.worth_short(total.high));
     let fills = [("confidence", Fill::Text(&confidence)), ("low", Fill::Text(&low)), ("high", Fill::Text(&high))];
