@@ -78,8 +78,8 @@ pub fn alive_map(texts: &Texts, points: &[AlivePoint], words: AliveWords<'_>, fo
         return Figure::sentence(texts, table);
     }
     let frame = |frame: Frame| {
-        let row = if frame.is_wide() { 44.0 } else { 40.0 };
-        Frame { left: 44.0, top: 30.0, bottom: 104.0, height: 134.0 + row * map.rows as f64, ..frame }
+        let (row, bottom) = if frame.is_wide() { (44.0, 94.0) } else { (40.0, 115.0) };
+        Frame { left: 44.0, top: 30.0, bottom, height: 30.0 + bottom + row * map.rows as f64, ..frame }
     };
     Figure::draw(texts, table, [frame(Frame::WIDE), frame(Frame::NARROW)], |drawing| {
         draw(drawing, texts, &map, words, format);
@@ -194,7 +194,7 @@ fn shade(probability: f64) -> &'static str {
 
 fn legend(drawing: &mut Drawing, words: AliveWords<'_>, has_unknown: bool, format: &Format) {
     let frame = drawing.frame();
-    let y = frame.height - 28.0;
+    let y = frame.plot_bottom() + 76.0;
     drawing.text("label", Anchor::Start, 0.0, y - 8.0, words.legend);
     let pitch = if frame.is_wide() { 104.0 } else { 84.0 };
     for (index, from) in SHADES.iter().enumerate() {
@@ -204,15 +204,11 @@ fn legend(drawing: &mut Drawing, words: AliveWords<'_>, has_unknown: bool, forma
         let label = format!("{}–{}", format.decimal(from * 100.0, 0), format.percent(to, 0));
         drawing.text("label small", Anchor::Start, x + 19.0, y + 11.5, &label);
     }
-    if has_unknown && frame.is_wide() {
-        let x = 4.0 * pitch;
+    if has_unknown {
+        // On a phone the fifth entry has a row of its own.
+        let (x, y) = if frame.is_wide() { (4.0 * pitch, y) } else { (0.0, y + 21.0) };
         drawing.rectangle("cell unknown", x, y, 14.0, 14.0);
         drawing.hatched(x, y, 14.0, 14.0);
         drawing.text("label small", Anchor::Start, x + 19.0, y + 11.5, words.unknown);
-    } else if has_unknown {
-        let x = frame.width - 14.0;
-        drawing.rectangle("cell unknown", x, y - 19.0, 14.0, 14.0);
-        drawing.hatched(x, y - 19.0, 14.0, 14.0);
-        drawing.text("label small", Anchor::End, x - 5.0, y - 8.0, words.unknown);
     }
 }

@@ -1,6 +1,6 @@
 //! Who makes up the value: the concentration curve and the pyramid.
 
-use crate::figure::{Figure, Texts, horizontal_axis, twin, vertical_axis};
+use crate::figure::{Figure, Texts, horizontal_axis, text_width, twin, vertical_axis};
 use crate::scale::{Scale, ticks_from_zero};
 use crate::svg::{Anchor, Drawing, Frame};
 use crate::{DataTable, Format};
@@ -72,8 +72,10 @@ fn draw(
     horizontal_axis(drawing, &texts.horizontal, &labels(&horizontal)[1..4]);
 
     drawing.line("line compared", (horizontal.at(0.0), vertical.at(0.0)), (horizontal.at(1.0), vertical.at(1.0)));
-    let (x, y) = (horizontal.at(0.98), vertical.at(0.80));
-    drawing.text("label halo", Anchor::End, x, y + 18.0, equal);
+    // Under the line, as high as its first letter fits.
+    let reach = text_width(equal) / (frame.plot_right() - frame.plot_left());
+    let y = vertical.at((1.0 - reach - 0.12).clamp(0.05, 0.9));
+    drawing.text("label halo", Anchor::End, horizontal.at(1.0), y, equal);
 
     let steps = customers.min(POINTS);
     let points: Vec<(f64, f64)> = (0..=steps)

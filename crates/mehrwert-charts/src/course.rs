@@ -59,8 +59,8 @@ pub fn course(texts: &Texts, points: &[CoursePoint], kind: Course, words: Course
         return Figure::sentence(texts, table);
     }
     let longest = text_width(words.actual).max(text_width(words.expected));
-    let wide = Frame { right: longest + 16.0, ..Frame::WIDE };
-    Figure::draw(texts, table, [wide, Frame { bottom: 70.0, height: 310.0, ..Frame::NARROW }], |drawing| {
+    let wide = Frame { right: longest + 16.0, bottom: 30.0, height: 310.0, ..Frame::WIDE };
+    Figure::draw(texts, table, [wide, Frame { bottom: 58.0, height: 300.0, ..Frame::NARROW }], |drawing| {
         draw(drawing, texts, &points, words, format);
     })
 }

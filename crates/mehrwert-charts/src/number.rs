@@ -195,7 +195,7 @@ impl Format {
     fn grouped(&self, digits: &str) -> String {
         let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 grouped.push(self.group_mark());
             }
             grouped.push(digit);

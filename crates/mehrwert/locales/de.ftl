@@ -2,12 +2,10 @@
 # "-count" ist dieselbe Zahl nur für die Wahl der Form.
 
 ## Was die Zahlen sind
-worth-value = künftiger Kundenwert
-worth-revenue = künftiger Umsatz
-worth-orders = künftige Bestellungen
 worth-value-title = Künftiger Kundenwert
 worth-revenue-title = Künftiger Umsatz
 worth-orders-title = Künftige Bestellungen
+worth-orders-discounted = Abgezinste Bestellungen
 worth-value-share = Anteil am Wert
 worth-revenue-share = Anteil am Umsatz
 worth-orders-share = Anteil an den Bestellungen
@@ -19,42 +17,39 @@ basis-as-given = wie angegeben (die Datei sagt nicht, ob mit Umsatzsteuer)
 basis-no-amounts = ohne Beträge, in Bestellungen
 
 horizon-years = { $n-count ->
-    [one] Jahr
-   *[other] { $n } Jahren
+    [one] { $n } Jahr
+   *[other] { $n } Jahre
 }
 horizon-months = { $n-count ->
-    [one] Monat
-   *[other] { $n } Monaten
+    [one] { $n } Monat
+   *[other] { $n } Monate
 }
 horizon-weeks = { $n-count ->
-    [one] Woche
-   *[other] { $n } Wochen
+    [one] { $n } Woche
+   *[other] { $n } Wochen
 }
 horizon-days = { $n-count ->
-    [one] Tag
-   *[other] { $n } Tagen
+    [one] { $n } Tag
+   *[other] { $n } Tage
 }
 horizon-next-years = { $n-count ->
     [one] im nächsten Jahr
-   *[other] in den nächsten { $n } Jahren
+   *[other] in den nächsten { $n } Jahren
 }
 horizon-next-months = { $n-count ->
     [one] im nächsten Monat
-   *[other] in den nächsten { $n } Monaten
+   *[other] in den nächsten { $n } Monaten
 }
 horizon-next-weeks = { $n-count ->
     [one] in der nächsten Woche
-   *[other] in den nächsten { $n } Wochen
+   *[other] in den nächsten { $n } Wochen
 }
 horizon-next-days = { $n-count ->
     [one] am nächsten Tag
-   *[other] in den nächsten { $n } Tagen
+   *[other] in den nächsten { $n } Tagen
 }
 
-orders-unit = { $n-count ->
-    [one] { $n } Bestellung
-   *[other] { $n } Bestellungen
-}
+orders-many = { $n } Bestellungen
 customers-unit = { $n-count ->
     [one] { $n } Kunde
    *[other] { $n } Kunden
@@ -74,20 +69,23 @@ finding-orders = { $customers-count ->
    *[other] Ihre { $customers } Kunden bestellen { $next } voraussichtlich { $total }-mal ({ $low } bis { $high }).
 }
 finding-nobody = In den Dateien steht kein Kunde mit einer Bestellung. Prüfen Sie mit --explain, wofür die Spalten gehalten wurden.
-finding-concentration = Die wertvollsten { $customers } der Kunden bringen davon { $share }.
+finding-concentration = Die besten { $customers } der Kunden bringen davon { $share }.
 finding-existing-revenue = In den letzten zwölf Monaten der Daten kamen { $share } des Umsatzes von Kunden, die schon einmal gekauft hatten.
 finding-existing-orders = In den letzten zwölf Monaten der Daten kamen { $share } der Bestellungen von Kunden, die schon einmal gekauft hatten.
 finding-existing-unknown = Wie viel des Geschäfts von Bestandskunden kommt, lässt sich erst ab dreizehn Monaten Daten sagen.
 finding-last-line = { $worth } { $next }: { $total } ({ $low } bis { $high }), im Mittel { $mean } je Kunde.
 
 ## Überschriften
-heading-finding = Befund
 heading-reconciliation = Nichts verloren: gelesen = verwendet + zurückgestellt
 heading-totals = Summen
-heading-pyramid = Wer den Wert ausmacht
-heading-top = Die zehn wertvollsten Kunden
+heading-pyramid = Wer das Geschäft ausmacht
+heading-top = { $n-count ->
+    [one] Der beste Kunde
+   *[other] Die { $n } besten Kunden
+}
 heading-existing = Bestandskunden
 heading-parameters = Modelle
+heading-accuracy = Genauigkeit
 heading-accuracy-rolling = Genauigkeit im Rückblick (im Mittel über { $cuts } Schnitte)
 heading-accuracy-holdout = Genauigkeit auf zurückgehaltenen Tagen ({ $from } bis { $to })
 heading-certainty = Wie sicher das ist
@@ -97,8 +95,6 @@ heading-explain = Wofür jede Spalte gehalten wurde
 ## Spalten und Zeilen
 column-rows = Zeilen
 column-amount = Betrag
-column-figure = Zahl
-column-definition = Was sie bedeutet
 column-customers = Kunden
 column-customer = Kunde
 column-orders = Bestellungen
@@ -117,7 +113,6 @@ column-rmse = RMSE
 column-aggregate = Gesamtfehler
 column-top-tenth = Top-10-%-Anteil
 column-forecast = Prognose
-column-file = Datei
 column-column = Spalte
 column-example = Beispiel
 column-role = Gelesen als
@@ -172,8 +167,6 @@ define-expected-orders = Käufe der heutigen Kunden { $next }, nicht abgezinst.
 define-existing = Anteil der letzten zwölf Monate, der von Kunden kam, die vorher schon gekauft hatten.
 define-period = Erster und letzter Tag, den die Modelle sahen.
 define-alive = Wahrscheinlichkeit, dass der Kunde noch kauft und nicht abgewandert ist.
-define-alive-unknown = Bei einem einzigen Kauf sagt das Modell darüber nichts.
-define-margin = Anteil des Umsatzes, der nach Wareneinsatz bleibt.
 define-mae = MAE: mittlere Abweichung je Kunde, in Käufen.
 define-rmse = RMSE: wie MAE, große Fehler zählen stärker.
 define-aggregate = Gesamtfehler: wie weit alle Käufe zusammen danebenlagen.
@@ -188,8 +181,8 @@ certainty-holdout-low = Auf Tagen, die kein Modell gesehen hat, sagte { $model }
 certainty-holdout-high = Auf Tagen, die kein Modell gesehen hat, sagte { $model } { $error } zu viele Käufe voraus.
 certainty-holdout-exact = Auf Tagen, die kein Modell gesehen hat, traf { $model } die Zahl der Käufe auf { $error } genau.
 certainty-top-tenth = Wen { $model } zu den besten 10 % zählte, der brachte danach { $share } des Geschäfts.
-certainty-beats = Die mittlere Abweichung je Kunde war { $improvement } kleiner als die der besten einfachen Regel ({ $baseline }).
-certainty-not-beats = Die mittlere Abweichung je Kunde war nicht kleiner als die der besten einfachen Regel ({ $baseline }): Lesen Sie die Werte einzelner Kunden mit Vorsicht.
+certainty-beats = Der Fehler je Kunde (RMSE) war { $improvement } kleiner als der der besten einfachen Regel ({ $baseline }).
+certainty-not-beats = Der Fehler je Kunde (RMSE) war nicht kleiner als der der besten einfachen Regel ({ $baseline }): Lesen Sie die Werte einzelner Kunden mit Vorsicht.
 certainty-not-measured = Wie gut die Prognose trifft, ließ sich an diesen Daten nicht messen. Mit --until TAG halten Sie die letzten Monate zum Prüfen zurück.
 
 choice-named = { $model } wurde mit --model gewählt.
@@ -319,18 +312,19 @@ card-distribution-tail = Der schraffierte Balken ganz rechts fasst alle zusammen
 card-axis-customers = Anzahl Kunden
 card-axis-per-customer = { $worth } je Kunde
 
-card-concentration = Wer macht den Wert aus?
-card-concentration-nothing = Für eine Verteilung unter Kunden braucht es mindestens zwei Kunden mit einem Wert über null.
-card-concentration-curve = Vom wertvollsten Kunden an aufaddiert
+card-concentration = Wer macht das Geschäft aus?
+card-concentration-nothing = Für eine Verteilung unter Kunden braucht es mindestens zwei Kunden mit Aussicht auf einen Kauf.
+card-concentration-curve = Vom besten Kunden an aufaddiert
 card-concentration-curve-summary = Kurve der Konzentration. { $sentence }
 card-concentration-equal = wenn alle gleich viel brächten
-card-concentration-customers = Kunden, die wertvollsten zuerst
+card-concentration-customers = Kunden, die besten zuerst
 card-concentration-pyramid = In Stufen
 card-concentration-pyramid-summary = Balken: Anteil jeder Stufe. { $sentence }
 card-concentration-tick = Der Strich zeigt, was eine Stufe brächte, wenn alle Kunden gleich viel brächten.
 
 card-alive = Wer ist noch da?
 card-alive-finding = Bei { $known } Kunden lässt sich sagen, ob sie noch kaufen. { $alive } davon sind wahrscheinlich noch da, { $gone } wahrscheinlich nicht mehr.
+card-alive-nobody = Ob einzelne Kunden noch kaufen, lässt sich an diesen Daten nicht sagen.
 card-alive-unknown = Bei Kunden mit einem einzigen Kauf sagt { $model } darüber nichts (schraffiert).
 card-alive-nothing = Für diese Karte braucht es mindestens zwei Kunden.
 card-alive-read = Jedes Feld zeigt oben die mittlere Wahrscheinlichkeit, darunter die Zahl der Kunden.
@@ -338,6 +332,8 @@ card-alive-axis-orders = Bestellungen bisher
 card-alive-axis-months = Monate seit der letzten Bestellung
 card-alive-legend = Wahrscheinlichkeit, noch Kunde zu sein
 card-alive-legend-unknown = nicht bekannt
+
+card-top-finding = Zusammen { $next } voraussichtlich { $total }.
 
 card-course = Trifft die Prognose, was geschah?
 card-course-finding = Vom { $from } bis { $to } kamen { $actual } Wiederkäufe, erwartet waren { $expected } ({ $error }).

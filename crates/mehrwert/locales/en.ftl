@@ -1,12 +1,10 @@
 # English. Short active sentences. Numbers come in already written; "-count" is the same number for choosing the form.
 
 ## What the figures are
-worth-value = remaining value
-worth-revenue = future revenue
-worth-orders = future orders
 worth-value-title = Remaining value
 worth-revenue-title = Future revenue
 worth-orders-title = Future orders
+worth-orders-discounted = Discounted orders
 worth-value-share = Share of value
 worth-revenue-share = Share of revenue
 worth-orders-share = Share of orders
@@ -18,42 +16,39 @@ basis-as-given = as given (the file does not say whether VAT is included)
 basis-no-amounts = without amounts, in orders
 
 horizon-years = { $n-count ->
-    [one] { $n } year
-   *[other] { $n } years
+    [one] { $n } year
+   *[other] { $n } years
 }
 horizon-months = { $n-count ->
-    [one] { $n } month
-   *[other] { $n } months
+    [one] { $n } month
+   *[other] { $n } months
 }
 horizon-weeks = { $n-count ->
-    [one] { $n } week
-   *[other] { $n } weeks
+    [one] { $n } week
+   *[other] { $n } weeks
 }
 horizon-days = { $n-count ->
-    [one] { $n } day
-   *[other] { $n } days
+    [one] { $n } day
+   *[other] { $n } days
 }
 horizon-next-years = { $n-count ->
     [one] over the next year
-   *[other] over the next { $n } years
+   *[other] over the next { $n } years
 }
 horizon-next-months = { $n-count ->
     [one] over the next month
-   *[other] over the next { $n } months
+   *[other] over the next { $n } months
 }
 horizon-next-weeks = { $n-count ->
     [one] over the next week
-   *[other] over the next { $n } weeks
+   *[other] over the next { $n } weeks
 }
 horizon-next-days = { $n-count ->
     [one] over the next day
-   *[other] over the next { $n } days
+   *[other] over the next { $n } days
 }
 
-orders-unit = { $n-count ->
-    [one] { $n } order
-   *[other] { $n } orders
-}
+orders-many = { $n } orders
 customers-unit = { $n-count ->
     [one] { $n } customer
    *[other] { $n } customers
@@ -73,20 +68,23 @@ finding-orders = { $customers-count ->
    *[other] Your { $customers } customers will order { $total } times { $next } ({ $low } to { $high }).
 }
 finding-nobody = The files hold no customer with an order. Check with --explain what each column was taken for.
-finding-concentration = The most valuable { $customers } of the customers bring { $share } of that.
+finding-concentration = The best { $customers } of the customers bring { $share } of that.
 finding-existing-revenue = In the last twelve months of the data, { $share } of revenue came from customers who had bought before.
 finding-existing-orders = In the last twelve months of the data, { $share } of orders came from customers who had bought before.
 finding-existing-unknown = How much business comes from existing customers can be said from thirteen months of data on.
 finding-last-line = { $worth } { $next }: { $total } ({ $low } to { $high }), { $mean } per customer on average.
 
 ## Headings
-heading-finding = Finding
 heading-reconciliation = Nothing lost: read = used + set aside
 heading-totals = Totals
-heading-pyramid = Who makes up the value
-heading-top = The ten most valuable customers
+heading-pyramid = Who makes up the business
+heading-top = { $n-count ->
+    [one] The best customer
+   *[other] The { $n } best customers
+}
 heading-existing = Existing customers
 heading-parameters = Models
+heading-accuracy = Accuracy
 heading-accuracy-rolling = Accuracy looking back (mean of { $cuts } cuts)
 heading-accuracy-holdout = Accuracy on days held out ({ $from } to { $to })
 heading-certainty = How sure we are
@@ -96,8 +94,6 @@ heading-explain = What each column was taken for
 ## Columns and rows
 column-rows = Rows
 column-amount = Amount
-column-figure = Figure
-column-definition = What it means
 column-customers = Customers
 column-customer = Customer
 column-orders = Orders
@@ -116,7 +112,6 @@ column-rmse = RMSE
 column-aggregate = Aggregate error
 column-top-tenth = Top 10% share
 column-forecast = Forecast
-column-file = File
 column-column = Column
 column-example = Example
 column-role = Taken for
@@ -171,8 +166,6 @@ define-expected-orders = Purchases of today's customers { $next }, not discounte
 define-existing = Share of the last twelve months that came from customers who had bought before.
 define-period = First and last day the models saw.
 define-alive = Probability that the customer still buys and has not left.
-define-alive-unknown = After a single purchase the model says nothing about it.
-define-margin = Share of revenue that is left after goods costs.
 define-mae = MAE: mean error per customer, in purchases.
 define-rmse = RMSE: like MAE, large errors count more.
 define-aggregate = Aggregate error: how far off all purchases together were.
@@ -187,8 +180,8 @@ certainty-holdout-low = On days that no model had seen, { $model } predicted { $
 certainty-holdout-high = On days that no model had seen, { $model } predicted { $error } too many purchases.
 certainty-holdout-exact = On days that no model had seen, { $model } met the number of purchases to within { $error }.
 certainty-top-tenth = Those whom { $model } counted among the best 10% brought { $share } of the business afterwards.
-certainty-beats = The mean error per customer was { $improvement } smaller than that of the best simple rule ({ $baseline }).
-certainty-not-beats = The mean error per customer was not smaller than that of the best simple rule ({ $baseline }): read the values of single customers with care.
+certainty-beats = The error per customer (RMSE) was { $improvement } smaller than that of the best simple rule ({ $baseline }).
+certainty-not-beats = The error per customer (RMSE) was not smaller than that of the best simple rule ({ $baseline }): read the values of single customers with care.
 certainty-not-measured = How well the forecast does could not be measured on these data. With --until DAY you hold the last months back for a test.
 
 choice-named = { $model } was chosen with --model.
@@ -318,18 +311,19 @@ card-distribution-tail = The hatched bar at the far right holds everyone above.
 card-axis-customers = Number of customers
 card-axis-per-customer = { $worth } per customer
 
-card-concentration = Who makes up the value?
-card-concentration-nothing = It takes at least two customers with a value above zero to compare them.
-card-concentration-curve = Added up from the most valuable customer on
+card-concentration = Who makes up the business?
+card-concentration-nothing = It takes at least two customers who can be expected to buy.
+card-concentration-curve = Added up from the best customer on
 card-concentration-curve-summary = Concentration curve. { $sentence }
 card-concentration-equal = if all brought the same
-card-concentration-customers = Customers, most valuable first
+card-concentration-customers = Customers, best first
 card-concentration-pyramid = In steps
 card-concentration-pyramid-summary = Bars: the share of each step. { $sentence }
 card-concentration-tick = The tick shows what a step would bring if all customers brought the same.
 
 card-alive = Who is still there?
 card-alive-finding = For { $known } customers we can say whether they still buy. { $alive } of them probably do, { $gone } probably no longer.
+card-alive-nobody = Whether single customers still buy cannot be said from these data.
 card-alive-unknown = Of customers with a single purchase { $model } says nothing about this (hatched).
 card-alive-nothing = It takes at least two customers for this map.
 card-alive-read = Each field shows the mean probability above and the number of customers below.
@@ -337,6 +331,8 @@ card-alive-axis-orders = Orders so far
 card-alive-axis-months = Months since the last order
 card-alive-legend = Probability of still being a customer
 card-alive-legend-unknown = not known
+
+card-top-finding = Together probably { $total } { $next }.
 
 card-course = Does the forecast meet what happened?
 card-course-finding = From { $from } to { $to } there were { $actual } repeat purchases; { $expected } were expected ({ $error }).

@@ -11,6 +11,14 @@ const HIT: f64 = 0.005;
 
 /// The finding in one or two sentences.
 pub(super) fn finding(shown: &Shown<'_>) -> String {
+    match concentration(shown) {
+        Some(second) => format!("{} {second}", headline(shown)),
+        None => headline(shown),
+    }
+}
+
+/// The finding in one sentence.
+pub(super) fn headline(shown: &Shown<'_>) -> String {
     let result = shown.result;
     if result.customers == 0 {
         return shown.text("finding-nobody");
@@ -20,8 +28,9 @@ pub(super) fn finding(shown: &Shown<'_>) -> String {
         Measure::Revenue => "finding-revenue",
         Measure::Orders => "finding-orders",
     };
-    let total = shown.worth_short(result.value.total.value);
-    let (low, high) = (shown.worth_short(result.value.total.low), shown.worth_short(result.value.total.high));
+    let estimate = shown.headline_total();
+    let total = shown.worth_short(estimate.value);
+    let (low, high) = (shown.worth_short(estimate.low), shown.worth_short(estimate.high));
     let next = shown.horizon_next();
     let fills = [
         ("customers", Fill::Count(result.customers)),
@@ -30,11 +39,7 @@ pub(super) fn finding(shown: &Shown<'_>) -> String {
         ("low", Fill::Text(&low)),
         ("high", Fill::Text(&high)),
     ];
-    let first = shown.words.say(key, &fills);
-    match concentration(shown) {
-        Some(second) => format!("{first} {second}"),
-        None => first,
-    }
+    shown.words.say(key, &fills)
 }
 
 /// How much of the value the best customers bring, read off the pyramid at its first step of a tenth or more.
@@ -72,9 +77,10 @@ pub(super) fn last_line(shown: &Shown<'_>) -> String {
     }
     let title = shown.worth_title();
     let next = shown.horizon_next();
-    let total = shown.worth_short(result.value.total.value);
-    let (low, high) = (shown.worth_short(result.value.total.low), shown.worth_short(result.value.total.high));
-    let mean = shown.worth_short(result.value.mean);
+    let estimate = shown.headline_total();
+    let total = shown.worth_short(estimate.value);
+    let (low, high) = (shown.worth_short(estimate.low), shown.worth_short(estimate.high));
+    let mean = shown.worth_short(shown.headline_mean());
     let fills = [
         ("worth", Fill::Text(&title)),
         ("next", Fill::Text(&next)),
@@ -92,7 +98,7 @@ pub(super) fn certainty(shown: &Shown<'_>) -> Vec<String> {
     if result.customers == 0 {
         return Vec::new();
     }
-    let total = result.value.total;
+    let total = shown.headline_total();
     let confidence = shown.format.percent(result.confidence, 0);
     let (low, high) = (shown.worth_short(total.low), shown.worth_short(total.high));
     let fills = [("confidence", Fill::Text(&confidence)), ("low", Fill::Text(&low)), ("high", Fill::Text(&high))];

@@ -7,16 +7,21 @@
 //! fractions (`-0.12` is 12 % too few), days are `2024-12-31`, rates are per week, standard errors stand under the
 //! parameter's name. `models[].holdout` is there only when days were held out.
 
+mod exact;
 mod warnings;
 mod wire;
 
 use mehrwert_insight::value::ValueResult;
+use serde::Serialize;
 
 /// The answer as JSON, indented, with a line feed at the end.
 #[must_use]
 pub fn render(result: &ValueResult) -> String {
     // Strings, numbers and maps with string keys always have a JSON form.
-    let mut json = serde_json::to_string_pretty(&wire::Answer::new(result)).unwrap_or_default();
-    json.push('\n');
-    json
+    let mut json = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut json, exact::ExactFormatter::default());
+    let written = wire::Answer::new(result).serialize(&mut serializer);
+    debug_assert!(written.is_ok());
+    json.push(b'\n');
+    String::from_utf8(json).unwrap_or_default()
 }

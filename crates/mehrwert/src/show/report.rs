@@ -82,8 +82,8 @@ pub fn render(
         page_style: PAGE_STYLE,
         title: title(&shown),
         subtitle: subtitle(&shown),
-        finding: findings::finding(&shown),
-        lead: if has_customers { vec![findings::existing_customers(&shown)] } else { Vec::new() },
+        finding: findings::headline(&shown),
+        lead: if has_customers { lead(&shown) } else { Vec::new() },
         totals: if has_customers { tables::totals(&shown) } else { Vec::new() },
         cards: if has_customers { cards::all(&shown) } else { Vec::new() },
         warnings: result.warnings.iter().map(|warning| names::warning(&shown, warning)).collect(),
@@ -97,6 +97,13 @@ pub fn render(
 fn title(shown: &Shown<'_>) -> String {
     let (worth, period) = (shown.worth_title(), tables::period(shown, shown.result.period));
     shown.words.say("page-title", &[("worth", Fill::Text(&worth)), ("period", Fill::Text(&period))])
+}
+
+/// What explains the headline.
+fn lead(shown: &Shown<'_>) -> Vec<String> {
+    let mut sentences: Vec<String> = findings::concentration(shown).into_iter().collect();
+    sentences.push(findings::existing_customers(shown));
+    sentences
 }
 
 fn subtitle(shown: &Shown<'_>) -> String {
@@ -151,7 +158,11 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
 fn accuracy_block(shown: &Shown<'_>) -> Option<Block> {
     let tables: Vec<DataTable> =
         [tables::holdout_accuracy(shown), tables::rolling_accuracy(shown)].into_iter().flatten().collect();
-    let heading = tables.first()?.caption.clone();
+    let heading = match tables.as_slice() {
+        [] => return None,
+        [only] => only.caption.clone(),
+        _ => shown.text("heading-accuracy"),
+    };
     Some(Block { id: "accuracy", heading, sentences: Vec::new(), tables, remarks: tables::accuracy_definitions(shown) })
 }
 

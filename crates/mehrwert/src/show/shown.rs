@@ -3,7 +3,7 @@
 use mehrwert_charts::{Format, Language};
 use mehrwert_core::{Amount, Horizon};
 use mehrwert_facts::orders::AmountBasis;
-use mehrwert_insight::value::{Measure, ValueResult};
+use mehrwert_insight::value::{Estimate, Measure, ValueResult};
 
 use super::words::{Fill, Words};
 
@@ -51,22 +51,53 @@ impl<'a> Shown<'a> {
         self.result.basis != AmountBasis::NoAmounts
     }
 
-    /// What the figure is called in running text: it is value only when costs are known.
-    pub fn worth_name(&self) -> String {
-        self.text(match self.result.measure {
-            Measure::Value => "worth-value",
-            Measure::Revenue => "worth-revenue",
-            Measure::Orders => "worth-orders",
-        })
-    }
-
-    /// What the figure is called above a column or card.
+    /// What the figure is called: it is value only when costs are known.
     pub fn worth_title(&self) -> String {
         self.text(match self.result.measure {
             Measure::Value => "worth-value-title",
             Measure::Revenue => "worth-revenue-title",
             Measure::Orders => "worth-orders-title",
         })
+    }
+
+    /// What the figure is called above a column: orders are added up discounted there, as amounts are.
+    pub fn worth_column(&self) -> String {
+        match self.result.measure {
+            Measure::Value | Measure::Revenue => self.worth_title(),
+            Measure::Orders => self.text("worth-orders-discounted"),
+        }
+    }
+
+    /// The sum that sentences speak of. Nobody counts discounted orders: without amounts it is the orders expected.
+    pub fn headline_total(&self) -> Estimate {
+        match self.result.measure {
+            Measure::Value | Measure::Revenue => self.result.value.total,
+            Measure::Orders => self.result.value.expected_orders,
+        }
+    }
+
+    /// What each customer brings to [`Shown::headline_total`].
+    pub fn headline_scores(&self) -> &'a [f64] {
+        match self.result.measure {
+            Measure::Value | Measure::Revenue => &self.result.scores.value,
+            Measure::Orders => &self.result.scores.expected_orders,
+        }
+    }
+
+    /// [`Shown::headline_total`] per customer.
+    pub fn headline_mean(&self) -> f64 {
+        match self.result.measure {
+            Measure::Value | Measure::Revenue => self.result.value.mean,
+            Measure::Orders => self.headline_total().value / self.result.customers.max(1) as f64,
+        }
+    }
+
+    /// What [`Shown::headline_total`] means.
+    pub fn headline_definition(&self) -> String {
+        match self.result.measure {
+            Measure::Value | Measure::Revenue => self.worth_definition(),
+            Measure::Orders => self.words.say("define-expected-orders", &[("next", Fill::Text(&self.horizon_next()))]),
+        }
     }
 
     pub fn worth_share(&self) -> String {

@@ -34,7 +34,7 @@ pub fn render(result: &ValueResult, style: &Style) -> String {
 fn value_sections(shown: &Shown<'_>, paper: &mut Paper) {
     paper.heading(&shown.text("heading-totals"));
     paper.table(&totals(shown));
-    paper.remark(&shown.worth_definition());
+    paper.remark(&format!("{}: {}", shown.worth_column(), shown.worth_definition()));
     paper.captioned(&tables::pyramid(shown));
     paper.captioned(&tables::top_customers(shown));
     paper.remark(&shown.text("define-alive"));

@@ -49,7 +49,7 @@ pub(super) fn totals(shown: &Shown<'_>) -> Vec<Total> {
     let mut totals = Vec::new();
     let worth = |value| shown.worth(value);
     totals.push(Total {
-        name: shown.worth_title(),
+        name: shown.worth_column(),
         figure: worth(value.total.value),
         range: Some(range(shown, value.total, worth)),
         definition: shown.worth_definition(),
@@ -65,7 +65,7 @@ pub(super) fn totals(shown: &Shown<'_>) -> Vec<Total> {
     let mut push = |name: String, figure: String, definition: String| {
         totals.push(Total { name, figure, range: None, definition });
     };
-    push(shown.text("total-mean"), shown.worth(value.mean), shown.text("define-mean"));
+    push(shown.text("total-mean"), shown.worth(shown.headline_mean()), shown.text("define-mean"));
     push(shown.text("total-customers"), shown.format.count(result.customers), shown.text("define-customers"));
     push(shown.text("total-orders"), shown.format.count(result.orders), shown.text("define-orders"));
     if shown.has_amounts() {
@@ -119,7 +119,7 @@ pub(super) fn pyramid(shown: &Shown<'_>) -> DataTable {
     let mut columns = vec![
         Column::words(shown.text("column-step")),
         Column::figures(shown.text("column-customers")),
-        Column::figures(shown.worth_title()),
+        Column::figures(shown.worth_column()),
         Column::figures(shown.text("column-share")),
     ];
     if shown.has_amounts() {
@@ -174,11 +174,13 @@ pub(super) fn top_customers(shown: &Shown<'_>) -> DataTable {
         Column::figures(shown.text("column-last-order")),
         Column::figures(shown.text("column-alive")),
         Column::figures(shown.text("column-expected-orders")),
-        Column::figures(shown.worth_title()),
+        Column::figures(shown.worth_column()),
     ]);
-    let mut table = DataTable::new(shown.text("heading-top"), columns);
+    let best = most_valuable(shown.result, 10);
+    let caption = shown.words.say("heading-top", &[("n", Fill::Count(best.len() as u64))]);
+    let mut table = DataTable::new(caption, columns);
     let scores = &shown.result.scores;
-    for row in most_valuable(shown.result, 10) {
+    for row in best {
         let mut cells =
             vec![names::plain(&scores.customer[row], 20), shown.format.count(u64::from(scores.orders[row]))];
         if shown.has_amounts() {

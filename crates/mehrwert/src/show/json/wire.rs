@@ -7,11 +7,11 @@ use mehrwert_insight::value::{
     Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, SpendReport, ValueResult,
 };
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::super::shown::Shown;
 use super::super::{names, tables};
+use super::exact::Exact;
 
 #[derive(Serialize)]
 pub(super) struct Answer {
@@ -20,7 +20,7 @@ pub(super) struct Answer {
     amount_basis: &'static str,
     customers: u64,
     orders: u64,
-    revenue: Option<Box<RawValue>>,
+    revenue: Option<Exact>,
     rows: Rows,
     amounts: Option<Amounts>,
     set_aside_reasons: Vec<Reason>,
@@ -141,7 +141,7 @@ struct Step {
 struct Customer {
     customer: String,
     orders: u32,
-    revenue: Option<Box<RawValue>>,
+    revenue: Option<Exact>,
     first_order: String,
     last_order: String,
     p_alive: Option<f64>,
@@ -160,7 +160,7 @@ impl Answer {
             amount_basis: basis(result.basis),
             customers: result.customers,
             orders: result.orders,
-            revenue: has_amounts.then(|| exact_number(result.revenue)).flatten(),
+            revenue: has_amounts.then_some(Exact(result.revenue)),
             rows: Rows { read: sums.rows_read, used: sums.rows_used, set_aside: sums.rows_set_aside },
             amounts: has_amounts.then(|| amounts(sums)),
             set_aside_reasons: reasons(sums, has_amounts),
@@ -182,12 +182,6 @@ impl Answer {
             files: result.files.iter().map(file).collect(),
         }
     }
-}
-
-/// A JSON number with exactly the decimals of the amount, never through a float.
-fn exact_number(amount: Amount) -> Option<Box<RawValue>> {
-    // The text of an amount is an optional minus, digits, a point and digits: always a JSON number.
-    RawValue::from_string(amount.to_string()).ok()
 }
 
 fn days(period: Period) -> Days {
@@ -292,7 +286,7 @@ fn most_valuable(result: &ValueResult, has_amounts: bool) -> Vec<Customer> {
     let customer = |row: usize| Customer {
         customer: scores.customer[row].clone(),
         orders: scores.orders[row],
-        revenue: has_amounts.then(|| exact_number(scores.revenue[row])).flatten(),
+        revenue: has_amounts.then(|| Exact(scores.revenue[row])),
         first_order: scores.first_order[row].to_string(),
         last_order: scores.last_order[row].to_string(),
         p_alive: scores.probability_alive[row],

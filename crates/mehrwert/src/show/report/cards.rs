@@ -1,8 +1,8 @@
 //! The cards of the page: one question each.
 
 use mehrwert_charts::{
-    AlivePoint, AliveWords, Course, CoursePoint, CourseWords, Figure, PyramidBar, Texts, alive_map, concentration,
-    course, histogram, pyramid,
+    AlivePoint, AliveWords, Course, CoursePoint, CourseWords, Figure, Picture, PyramidBar, Texts, alive_map,
+    concentration, course, histogram, pyramid,
 };
 use mehrwert_insight::value::Measure;
 
@@ -12,11 +12,27 @@ use super::super::{findings, names, tables};
 use super::{Card, CardFigure};
 
 pub(super) fn all(shown: &Shown<'_>) -> Vec<Card> {
-    vec![distribution(shown), who_makes_up_the_value(shown), alive(shown), forecast(shown), top(shown)]
+    [distribution(shown), who_makes_up_the_business(shown), alive(shown), forecast(shown), top(shown)]
+        .map(or_sentence)
+        .into()
 }
 
 fn only(figure: Figure) -> Vec<CardFigure> {
     vec![CardFigure { figure, is_titled: false }]
+}
+
+/// The card as it is, or, where a figure has too little to draw, with the sentence that says so for its finding.
+fn or_sentence(mut card: Card) -> Card {
+    let sentence = card.figures.iter().find_map(|shown| match &shown.figure.picture {
+        Picture::Sentence(sentence) => Some(sentence.clone()),
+        Picture::Drawn { .. } => None,
+    });
+    if let Some(sentence) = sentence {
+        card.finding = sentence;
+        card.figures.clear();
+        card.remarks.clear();
+    }
+    card
 }
 
 fn columns(shown: &Shown<'_>, keys: &[&str]) -> Vec<String> {
@@ -24,11 +40,11 @@ fn columns(shown: &Shown<'_>, keys: &[&str]) -> Vec<String> {
 }
 
 fn distribution(shown: &Shown<'_>) -> Card {
-    let values = &shown.result.scores.value;
-    let mut sorted = values.clone();
+    let values = shown.headline_scores();
+    let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    let mean_value = shown.result.value.mean;
+    let mean_value = shown.headline_mean();
     let (median, mean) = (shown.worth_short(middle), shown.worth_short(mean_value));
     let fills = || [("median", Fill::Text(&median)), ("mean", Fill::Text(&mean))];
     // Only a mean well above the median is worth an explanation.
@@ -53,7 +69,7 @@ fn distribution(shown: &Shown<'_>) -> Card {
     let figure = histogram(&texts, values, Some((mean_value, &marker)), &shown.format, |value| shown.worth_tick(value));
     let has_tail = figure.table.rows.last().is_some_and(|row| row[0].starts_with('≥'));
     let finding = if is_skewed { "card-distribution-finding" } else { "card-distribution-even" };
-    let mut remarks = vec![shown.worth_definition()];
+    let mut remarks = vec![shown.headline_definition()];
     if has_tail {
         remarks.push(shown.text("card-distribution-tail"));
     }
@@ -67,7 +83,7 @@ fn distribution(shown: &Shown<'_>) -> Card {
     }
 }
 
-fn who_makes_up_the_value(shown: &Shown<'_>) -> Card {
+fn who_makes_up_the_business(shown: &Shown<'_>) -> Card {
     let sentence = findings::concentration(shown).unwrap_or_default();
     let summary = |key: &str| shown.words.say(key, &[("sentence", Fill::Text(&sentence))]);
     let curve = Texts {
@@ -92,7 +108,7 @@ fn who_makes_up_the_value(shown: &Shown<'_>) -> Card {
             shown.text("column-step"),
             shown.text("column-share-customers"),
             shown.worth_share(),
-            shown.worth_title(),
+            shown.worth_column(),
         ],
     };
     let bars: Vec<PyramidBar> = shown
@@ -111,7 +127,7 @@ fn who_makes_up_the_value(shown: &Shown<'_>) -> Card {
     Card {
         id: "concentration",
         question: shown.text("card-concentration"),
-        finding: if sentence.is_empty() { shown.worth_definition() } else { sentence },
+        finding: sentence,
         remarks: vec![shown.text("card-concentration-tick")],
         figures: [steps, curve].into_iter().map(|figure| CardFigure { figure, is_titled: true }).collect(),
         tables: Vec::new(),
@@ -135,7 +151,10 @@ fn alive(shown: &Shown<'_>) -> Card {
         ("alive", Fill::Count(still_there)),
         ("gone", Fill::Count(known - still_there)),
     ];
-    let finding = shown.words.say("card-alive-finding", &fills);
+    let finding = match known {
+        0 => shown.text("card-alive-nobody"),
+        _ => shown.words.say("card-alive-finding", &fills),
+    };
     let model = names::model(shown.result.chosen);
     let mut remarks = vec![shown.text("define-alive"), shown.text("card-alive-read")];
     if known < points.len() as u64 {
@@ -228,12 +247,21 @@ fn forecast_finding(shown: &Shown<'_>) -> String {
 }
 
 fn top(shown: &Shown<'_>) -> Card {
+    let values = shown.headline_scores();
+    let best = tables::top_customers(shown);
+    let total: f64 = tables::most_valuable(shown.result, 10).into_iter().map(|row| values[row]).sum();
+    let next = shown.horizon_next();
+    let total = match shown.result.measure {
+        Measure::Value | Measure::Revenue => shown.worth_short(total),
+        Measure::Orders => shown.words.say("orders-many", &[("n", Fill::Text(&shown.worth_short(total)))]),
+    };
+    let fills = [("next", Fill::Text(&next)), ("total", Fill::Text(&total))];
     Card {
         id: "top",
-        question: shown.text("heading-top"),
-        finding: shown.worth_definition(),
-        remarks: Vec::new(),
+        question: best.caption.clone(),
+        finding: shown.words.say("card-top-finding", &fills),
+        remarks: vec![shown.headline_definition()],
         figures: Vec::new(),
-        tables: vec![tables::top_customers(shown)],
+        tables: vec![best],
     }
 }
