@@ -34,12 +34,7 @@ struct Job {
 
 const JOBS: [Job; 2] = [
     Job { name: "BG/NBD and MBG/NBD", models: "bg-nbd,mbg-nbd", most_seconds: 3.0, most_megabytes: 1000.0 },
-    Job {
-        name: "and Pareto/NBD",
-        models: "bg-nbd,mbg-nbd,pareto-nbd",
-        most_seconds: 10.0,
-        most_megabytes: 1000.0,
-    },
+    Job { name: "and Pareto/NBD", models: "bg-nbd,mbg-nbd,pareto-nbd", most_seconds: 10.0, most_megabytes: 1000.0 },
 ];
 
 /// A job's figures, for the file.

@@ -10,8 +10,7 @@ use crate::measure::{Measured, measure};
 use crate::run::{self, Failure, root, tools};
 
 /// The peers, as PyPI has them.
-const PACKAGES: [&str; 5] =
-    ["lifetimes==0.11.3", "duckdb==2.0.0", "pandas==3.1.1", "numpy==2.4.6", "scipy==1.17.1"];
+const PACKAGES: [&str; 5] = ["lifetimes==0.11.3", "duckdb==2.0.0", "pandas==3.1.1", "numpy==2.4.6", "scipy==1.17.1"];
 
 /// What is compared.
 #[derive(Debug, Clone, clap::Args)]

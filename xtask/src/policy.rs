@@ -11,7 +11,14 @@ const CARGO_DENY: &str = "0.20.2";
 /// Checks the policy of `deny.toml`.
 pub fn run() -> Result<(), Failure> {
     let program = cargo_deny()?;
-    run::run(Command::new(program).current_dir(root()).args(["--log-level", "error", "check", "licenses", "bans", "sources"]))
+    run::run(Command::new(program).current_dir(root()).args([
+        "--log-level",
+        "error",
+        "check",
+        "licenses",
+        "bans",
+        "sources",
+    ]))
 }
 
 /// The cargo-deny of this project, built on first use.

@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use mehrwert_clv::spend::{SpendHistory, fit_spend};
-use mehrwert_clv::{
-    Days, DiscountRate, Fit, FitOptions, Histories, History, ModelKind, TimeUnit, fit, model_with,
-};
+use mehrwert_clv::{Days, DiscountRate, Fit, FitOptions, Histories, History, ModelKind, TimeUnit, fit, model_with};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
@@ -31,15 +29,11 @@ static CUSTOMERS_BY_MODEL: LazyLock<[Vec<History>; 3]> = LazyLock::new(|| {
     })
 });
 
-static HISTORIES: LazyLock<[Histories; 3]> = LazyLock::new(|| {
-    std::array::from_fn(|i| Histories::compress(CUSTOMERS_BY_MODEL[i].iter().copied()))
-});
+static HISTORIES: LazyLock<[Histories; 3]> =
+    LazyLock::new(|| std::array::from_fn(|i| Histories::compress(CUSTOMERS_BY_MODEL[i].iter().copied())));
 
 fn position(kind: ModelKind) -> usize {
-    ModelKind::ALL
-        .iter()
-        .position(|&other| other == kind)
-        .expect("one of all")
+    ModelKind::ALL.iter().position(|&other| other == kind).expect("one of all")
 }
 
 fn fitted(kind: ModelKind) -> Fit {
@@ -76,23 +70,14 @@ fn fit_all(bencher: Bencher, kind: ModelKind) {
 fn score_three_years(bencher: Bencher, kind: ModelKind) {
     let model = fitted(kind).model;
     let histories = &HISTORIES[position(kind)];
-    bencher.bench(|| {
-        model.score(
-            histories.distinct(),
-            Days::new(1096.0),
-            DiscountRate::yearly(0.10),
-        )
-    });
+    bencher.bench(|| model.score(histories.distinct(), Days::new(1096.0), DiscountRate::yearly(0.10)));
 }
 
 #[divan::bench(sample_count = 5)]
 fn fit_spend_of_all(bencher: Bencher) {
     let mut rng = Pcg64Mcg::new(7);
     let spends: Vec<SpendHistory> = (0..CUSTOMERS)
-        .map(|_| SpendHistory {
-            repeats: rng.random_range(1..20),
-            mean: 5.0 / (0.05 + rng.random::<f64>()),
-        })
+        .map(|_| SpendHistory { repeats: rng.random_range(1..20), mean: 5.0 / (0.05 + rng.random::<f64>()) })
         .collect();
     bencher.bench(|| fit_spend(&spends).expect("a fit"));
 }

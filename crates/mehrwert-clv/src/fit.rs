@@ -9,9 +9,7 @@ use thiserror::Error;
 use crate::jet::Jet;
 use crate::kernel::{Terms, log_likelihood_at, model_of};
 use crate::model::{ModelKind, ParameterError, PurchaseModel, check_parameters};
-use crate::newton::{
-    Evaluation, Limits, Outcome, inverse_positive_definite, maximise, symmetric_eigen,
-};
+use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite, maximise, symmetric_eigen};
 use crate::{Histories, TimeUnit, negative_binomial};
 
 /// How to fit.
@@ -28,11 +26,7 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> FitOptions {
-        FitOptions {
-            start: None,
-            time_unit: TimeUnit::Week,
-            max_iterations: 100,
-        }
+        FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100 }
     }
 }
 
@@ -133,17 +127,13 @@ pub enum FitError {
     #[error("no customers to fit to: expected at least one purchase history")]
     NoCustomers,
     /// Nobody bought twice: rate and dropout cannot be told apart.
-    #[error(
-        "none of {customers} customers bought again: expected repeat purchases, widen the period or the selection"
-    )]
+    #[error("none of {customers} customers bought again: expected repeat purchases, widen the period or the selection")]
     NoRepeatPurchases {
         /// How many customers there are.
         customers: f64,
     },
     /// Nobody's spend is known.
-    #[error(
-        "no customer with repeat purchases and a mean amount above zero: expected at least one to fit spend"
-    )]
+    #[error("no customer with repeat purchases and a mean amount above zero: expected at least one to fit spend")]
     NoSpend,
     /// A spend that is not a number.
     #[error("mean amount of customer {position} is {mean}: expected a finite number")]
@@ -191,20 +181,10 @@ pub fn fit(kind: ModelKind, histories: &Histories, options: &FitOptions) -> Resu
     if histories.is_empty() {
         return Err(FitError::NoCustomers);
     }
-    if histories
-        .distinct()
-        .iter()
-        .all(|history| history.repeats() == 0)
-    {
-        return Err(FitError::NoRepeatPurchases {
-            customers: histories.customers(),
-        });
+    if histories.distinct().iter().all(|history| history.repeats() == 0) {
+        return Err(FitError::NoRepeatPurchases { customers: histories.customers() });
     }
-    let search = Search {
-        kind,
-        unit: options.time_unit,
-        max_iterations: options.max_iterations,
-    };
+    let search = Search { kind, unit: options.time_unit, max_iterations: options.max_iterations };
     let start = match options.start {
         Some(start) => {
             check_parameters(kind.parameter_names(), start)?;
@@ -239,11 +219,7 @@ impl Search {
     fn run(&self, terms: &Terms, start: [f64; 4]) -> Option<Outcome<4>> {
         let evaluate = |at: &[f64; 4]| {
             let jet: Jet = log_likelihood_at(self.kind, at.map(f64::exp), terms);
-            Evaluation {
-                value: jet.value,
-                gradient: jet.gradient,
-                hessian: jet.full_hessian(),
-            }
+            Evaluation { value: jet.value, gradient: jet.gradient, hessian: jet.full_hessian() }
         };
         maximise(evaluate, start, &self.limits(), self.max_iterations)
     }
@@ -255,16 +231,12 @@ impl Search {
             ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
             ModelKind::ParetoNbd => [shape, rate, shape, rate],
         };
-        Limits {
-            lower: ranges.map(|range| range.0.ln()),
-            upper: ranges.map(|range| range.1.ln()),
-        }
+        Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
     }
 
     /// The best end of searches from several points, on a likeness of the data if there are many.
     fn start(&self, histories: &Histories) -> [f64; 4] {
-        let thinned =
-            (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
+        let thinned = (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
         let sample = thinned.as_ref().unwrap_or(histories);
         let terms = Terms::new(sample, self.unit);
         let starts = self.starting_points(sample);
@@ -287,32 +259,18 @@ impl Search {
             time += weight * f64::from(history.age()) / self.unit.in_days();
         }
         // Without any repeat or time the likeness is useless; one of the unit keeps the point finite.
-        let pause = if repeats > 0.0 && time > 0.0 {
-            time / repeats
-        } else {
-            1.0
-        };
-        let mean_age = if time > 0.0 {
-            time / histories.customers()
-        } else {
-            1.0
-        };
+        let pause = if repeats > 0.0 && time > 0.0 { time / repeats } else { 1.0 };
+        let mean_age = if time > 0.0 { time / histories.customers() } else { 1.0 };
         let points = match self.kind {
-            ModelKind::BgNbd | ModelKind::MbgNbd => {
-                [[0.5, 0.4 * pause, 0.7, 2.0], [0.8, 0.8 * pause, 0.05, 1.0]]
-            }
-            ModelKind::ParetoNbd => [
-                [0.5, 0.4 * pause, 0.6, 0.4 * mean_age],
-                [0.8, 0.8 * pause, 0.05, mean_age],
-            ],
+            ModelKind::BgNbd | ModelKind::MbgNbd => [[0.5, 0.4 * pause, 0.7, 2.0], [0.8, 0.8 * pause, 0.05, 1.0]],
+            ModelKind::ParetoNbd => [[0.5, 0.4 * pause, 0.6, 0.4 * mean_age], [0.8, 0.8 * pause, 0.05, mean_age]],
         };
         points.map(|point| point.map(f64::ln))
     }
 
     fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
         let values = outcome.at.map(f64::exp);
-        let log_covariance =
-            inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
+        let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
         let names = self.kind.parameter_names();
         let parameters = std::array::from_fn(|i| FittedParameter {
             name: names[i],
@@ -340,12 +298,7 @@ impl Search {
         }
     }
 
-    fn boundaries(
-        &self,
-        [r, alpha, leave, stay]: [f64; 4],
-        reached: f64,
-        histories: &Histories,
-    ) -> Vec<Boundary> {
+    fn boundaries(&self, [r, alpha, leave, stay]: [f64; 4], reached: f64, histories: &Histories) -> Vec<Boundary> {
         let mut found = Vec::new();
         let without_dropout = self.log_likelihood_without_dropout(r, alpha, histories);
         if reached - without_dropout < NO_DIFFERENCE {
@@ -371,10 +324,7 @@ impl Search {
         for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
             let repeats = history.repeats();
             if base.0 != repeats {
-                base = (
-                    repeats,
-                    negative_binomial::log_purchases(r, alpha, repeats).value,
-                );
+                base = (repeats, negative_binomial::log_purchases(r, alpha, repeats).value);
             }
             let age = f64::from(history.age()) / self.unit.in_days();
             let silence = (r + f64::from(repeats)) * (age / alpha).ln_1p();

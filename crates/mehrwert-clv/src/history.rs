@@ -53,10 +53,7 @@ pub enum HistoryError {
         recency: u32,
     },
     /// Longer than any customer relation.
-    #[error(
-        "age {age} days: expected at most {} days, check the dates",
-        History::OLDEST_DAYS
-    )]
+    #[error("age {age} days: expected at most {} days, check the dates", History::OLDEST_DAYS)]
     TooOld {
         /// Days from the first purchase to the end of the observation.
         age: u32,
@@ -65,11 +62,7 @@ pub enum HistoryError {
 
 impl History {
     /// A customer at the moment of the first purchase: conditional expectations for it are the unconditional ones.
-    pub const NEWBORN: History = History {
-        repeats: 0,
-        recency: 0,
-        age: 0,
-    };
+    pub const NEWBORN: History = History { repeats: 0, recency: 0, age: 0 };
 
     /// The greatest age accepted, in days: two centuries. Anything beyond is a wrong date.
     pub const OLDEST_DAYS: u32 = 73_050;
@@ -82,27 +75,18 @@ impl History {
     /// [`History::OLDEST_DAYS`].
     pub fn new(repeats: u32, recency_days: u32, age_days: u32) -> Result<History, HistoryError> {
         if recency_days > age_days {
-            return Err(HistoryError::RecencyBeyondAge {
-                recency: recency_days,
-                age: age_days,
-            });
+            return Err(HistoryError::RecencyBeyondAge { recency: recency_days, age: age_days });
         }
         if repeats > 0 && recency_days == 0 {
             return Err(HistoryError::RepeatsWithoutRecency { repeats });
         }
         if repeats == 0 && recency_days > 0 {
-            return Err(HistoryError::RecencyWithoutRepeats {
-                recency: recency_days,
-            });
+            return Err(HistoryError::RecencyWithoutRepeats { recency: recency_days });
         }
         if age_days > History::OLDEST_DAYS {
             return Err(HistoryError::TooOld { age: age_days });
         }
-        Ok(History {
-            repeats,
-            recency: recency_days,
-            age: age_days,
-        })
+        Ok(History { repeats, recency: recency_days, age: age_days })
     }
 
     /// The history as one number of the same order.
@@ -112,11 +96,7 @@ impl History {
 
     fn unpacked(packed: u128) -> History {
         // Each cast keeps the lowest 32 bits, which is all there is of the number.
-        History {
-            repeats: (packed >> 64) as u32,
-            age: (packed >> 32) as u32,
-            recency: packed as u32,
-        }
+        History { repeats: (packed >> 64) as u32, age: (packed >> 32) as u32, recency: packed as u32 }
     }
 
     /// Purchases after the first.
@@ -175,10 +155,7 @@ impl Histories {
             .map(|(history, customer)| history.packed() << 32 | u128::from(customer))
             .collect();
         ordered.par_sort_unstable();
-        let mut merged = Histories {
-            distinct_of: vec![0; ordered.len()],
-            ..Histories::default()
-        };
+        let mut merged = Histories { distinct_of: vec![0; ordered.len()], ..Histories::default() };
         for packed in ordered {
             let position = merged.push(History::unpacked(packed >> 32), 1.0);
             merged.distinct_of[packed as u32 as usize] = position;
@@ -191,9 +168,7 @@ impl Histories {
     ///
     /// # Errors
     /// If a weight is not a finite number above zero.
-    pub fn from_weighted(
-        pairs: impl IntoIterator<Item = (History, f64)>,
-    ) -> Result<Histories, WeightError> {
+    pub fn from_weighted(pairs: impl IntoIterator<Item = (History, f64)>) -> Result<Histories, WeightError> {
         let mut ordered = Vec::new();
         for (position, (history, weight)) in pairs.into_iter().enumerate() {
             if !(weight.is_finite() && weight > 0.0) {
@@ -202,10 +177,7 @@ impl Histories {
             ordered.push((history, position, weight));
         }
         ordered.sort_unstable_by_key(|&(history, position, _)| (history, position));
-        let mut merged = Histories {
-            distinct_of: vec![0; ordered.len()],
-            ..Histories::default()
-        };
+        let mut merged = Histories { distinct_of: vec![0; ordered.len()], ..Histories::default() };
         for (history, pair, weight) in ordered {
             merged.distinct_of[pair] = merged.push(history, weight);
         }
@@ -236,9 +208,7 @@ impl Histories {
 
     /// Which distinct history the customer of this number has.
     pub fn distinct_of(&self, customer: usize) -> Option<usize> {
-        self.distinct_of
-            .get(customer)
-            .map(|&position| position as usize)
+        self.distinct_of.get(customer).map(|&position| position as usize)
     }
 
     /// The number of customers: the sum of the weights.
@@ -275,53 +245,34 @@ mod tests {
 
     #[test]
     fn impossible_histories_are_refused() {
-        assert!(matches!(
-            History::new(1, 11, 10),
-            Err(HistoryError::RecencyBeyondAge { .. })
-        ));
-        assert!(matches!(
-            History::new(1, 0, 10),
-            Err(HistoryError::RepeatsWithoutRecency { .. })
-        ));
-        assert!(matches!(
-            History::new(0, 5, 10),
-            Err(HistoryError::RecencyWithoutRepeats { .. })
-        ));
-        assert!(matches!(
-            History::new(0, 0, 80_000),
-            Err(HistoryError::TooOld { .. })
-        ));
+        assert!(matches!(History::new(1, 11, 10), Err(HistoryError::RecencyBeyondAge { .. })));
+        assert!(matches!(History::new(1, 0, 10), Err(HistoryError::RepeatsWithoutRecency { .. })));
+        assert!(matches!(History::new(0, 5, 10), Err(HistoryError::RecencyWithoutRepeats { .. })));
+        assert!(matches!(History::new(0, 0, 80_000), Err(HistoryError::TooOld { .. })));
         assert_eq!(History::new(0, 0, 0), Ok(History::NEWBORN));
     }
 
     #[test]
     fn every_customer_finds_its_own_history() {
-        let all: Vec<History> = (0..500)
-            .map(|i| History::new(1 + i % 3, 1 + i % 7, 10 + i % 11).unwrap())
-            .collect();
+        let all: Vec<History> = (0..500).map(|i| History::new(1 + i % 3, 1 + i % 7, 10 + i % 11).unwrap()).collect();
         let merged = Histories::compress(all.iter().copied());
         assert_eq!(merged.customers(), 500.0);
         assert!(merged.distinct().is_sorted());
         for (customer, history) in all.iter().enumerate() {
-            assert_eq!(
-                &merged.distinct()[merged.distinct_of(customer).unwrap()],
-                history
-            );
+            assert_eq!(&merged.distinct()[merged.distinct_of(customer).unwrap()], history);
         }
         assert_eq!(merged.distinct_of(500), None);
     }
 
     #[test]
     fn weights_must_be_positive() {
-        let error = Histories::from_weighted([(History::NEWBORN, 1.0), (History::NEWBORN, -1.0)])
-            .unwrap_err();
+        let error = Histories::from_weighted([(History::NEWBORN, 1.0), (History::NEWBORN, -1.0)]).unwrap_err();
         assert_eq!(error.position, 1);
     }
 
     #[test]
     fn a_thinned_set_keeps_the_number_of_customers() {
-        let all =
-            (0..10_000u32).map(|i| History::new(1 + i % 3, 1 + i % 97, 100 + i % 101).unwrap());
+        let all = (0..10_000u32).map(|i| History::new(1 + i % 3, 1 + i % 97, 100 + i % 101).unwrap());
         let merged = Histories::compress(all);
         let thinned = merged.thinned(500);
         assert!((thinned.customers() - merged.customers()).abs() < 1e-6 * merged.customers());

@@ -20,11 +20,7 @@ impl Jet {
     pub const ZERO: Jet = Jet::constant(0.0);
 
     pub const fn constant(value: f64) -> Jet {
-        Jet {
-            value,
-            gradient: [0.0; PARAMETERS],
-            hessian: [0.0; TRIANGLE],
-        }
+        Jet { value, gradient: [0.0; PARAMETERS], hessian: [0.0; TRIANGLE] }
     }
 
     /// A quantity that depends on one parameter only, with its first and second derivative by it.
@@ -47,8 +43,7 @@ impl Jet {
             jet.gradient[i] = first * self.gradient[i];
         }
         each_pair(|at, i, j| {
-            jet.hessian[at] =
-                first * self.hessian[at] + second * self.gradient[i] * self.gradient[j];
+            jet.hessian[at] = first * self.hessian[at] + second * self.gradient[i] * self.gradient[j];
         });
         jet
     }
@@ -68,12 +63,7 @@ impl Jet {
     }
 
     /// A function of three jets, given its value, gradient and Hessian (upper triangle) by its three arguments.
-    pub fn of_three(
-        arguments: [&Jet; 3],
-        value: f64,
-        first: [f64; 3],
-        second: [[f64; 3]; 3],
-    ) -> Jet {
+    pub fn of_three(arguments: [&Jet; 3], value: f64, first: [f64; 3], second: [[f64; 3]; 3]) -> Jet {
         let mut jet = Jet::constant(value);
         for (argument, slope) in arguments.iter().zip(first) {
             for i in 0..PARAMETERS {
@@ -115,15 +105,13 @@ impl Jet {
         self.value += weight * log_sum(one.value, other.value);
         let (to_one, to_other) = (weight * one_share, weight * other_share);
         let spread = to_one * other_share;
-        let difference: [f64; PARAMETERS] =
-            std::array::from_fn(|i| one.gradient[i] - other.gradient[i]);
+        let difference: [f64; PARAMETERS] = std::array::from_fn(|i| one.gradient[i] - other.gradient[i]);
         for i in 0..PARAMETERS {
             self.gradient[i] += to_one * one.gradient[i] + to_other * other.gradient[i];
         }
         each_pair(|at, i, j| {
-            self.hessian[at] += to_one * one.hessian[at]
-                + to_other * other.hessian[at]
-                + spread * difference[i] * difference[j];
+            self.hessian[at] +=
+                to_one * one.hessian[at] + to_other * other.hessian[at] + spread * difference[i] * difference[j];
         });
     }
 
@@ -140,16 +128,8 @@ impl Jet {
 
 /// `ln(exp(one) + exp(other))` without overflow.
 pub(crate) fn log_sum(one: f64, other: f64) -> f64 {
-    let (high, low) = if one >= other {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    if low == f64::NEG_INFINITY {
-        high
-    } else {
-        high + (low - high).exp().ln_1p()
-    }
+    let (high, low) = if one >= other { (one, other) } else { (other, one) };
+    if low == f64::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }
 
 const fn diagonal(i: usize) -> usize {
@@ -264,12 +244,7 @@ mod tests {
         let mut sum = Jet::ZERO;
         sum.add_scaled_log_sum(1.0, &Jet::constant(-1e6), &Jet::constant(1e6));
         assert_eq!(sum.value, 1e6);
-        assert!(
-            sum.gradient
-                .iter()
-                .chain(&sum.hessian)
-                .all(|d| d.is_finite())
-        );
+        assert!(sum.gradient.iter().chain(&sum.hessian).all(|d| d.is_finite()));
         assert_eq!(log_sum(-3.0, f64::NEG_INFINITY), -3.0);
     }
 }

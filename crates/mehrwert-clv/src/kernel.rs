@@ -45,29 +45,17 @@ pub(crate) struct GivenAlive {
     pub discounted: f64,
 }
 
-pub(crate) fn model_of(
-    kind: ModelKind,
-    parameters: [f64; 4],
-    unit: TimeUnit,
-) -> Box<dyn PurchaseModel> {
+pub(crate) fn model_of(kind: ModelKind, parameters: [f64; 4], unit: TimeUnit) -> Box<dyn PurchaseModel> {
     match kind {
-        ModelKind::BgNbd | ModelKind::MbgNbd => Box::new(Model {
-            kernel: BetaGeometric::new(kind, parameters),
-            unit,
-        }),
-        ModelKind::ParetoNbd => Box::new(Model {
-            kernel: Pareto::new(parameters),
-            unit,
-        }),
+        ModelKind::BgNbd | ModelKind::MbgNbd => Box::new(Model { kernel: BetaGeometric::new(kind, parameters), unit }),
+        ModelKind::ParetoNbd => Box::new(Model { kernel: Pareto::new(parameters), unit }),
     }
 }
 
 /// The log-likelihood with its derivatives by the logarithms of the parameters.
 pub(crate) fn log_likelihood_at(kind: ModelKind, parameters: [f64; 4], terms: &Terms) -> Jet {
     match kind {
-        ModelKind::BgNbd | ModelKind::MbgNbd => {
-            terms.log_likelihood(&BetaGeometric::new(kind, parameters))
-        }
+        ModelKind::BgNbd | ModelKind::MbgNbd => terms.log_likelihood(&BetaGeometric::new(kind, parameters)),
         ModelKind::ParetoNbd => terms.log_likelihood(&Pareto::new(parameters)),
     }
 }
@@ -83,11 +71,7 @@ struct Pairs {
 
 impl Pairs {
     fn new<'a>(histories: impl Iterator<Item = &'a History>) -> Pairs {
-        let mut pairs = Pairs {
-            by_age: Vec::new(),
-            by_recency: Vec::new(),
-            of_history: Vec::new(),
-        };
+        let mut pairs = Pairs { by_age: Vec::new(), by_recency: Vec::new(), of_history: Vec::new() };
         // Where the pair (current repeats, recency) stands, by recency; emptied when repeats change.
         let mut place_of_recency: Vec<u32> = Vec::new();
         let mut block_start = 0;
@@ -95,11 +79,7 @@ impl Pairs {
             let repeats = history.repeats();
             let by_age = (repeats, history.age());
             if pairs.by_age.last() != Some(&by_age) {
-                if pairs
-                    .by_age
-                    .last()
-                    .is_some_and(|&(last, _)| last != repeats)
-                {
+                if pairs.by_age.last().is_some_and(|&(last, _)| last != repeats) {
                     for &(_, recency) in &pairs.by_recency[block_start..] {
                         place_of_recency[recency as usize] = u32::MAX;
                     }
@@ -115,9 +95,7 @@ impl Pairs {
                 place_of_recency[recency] = pairs.by_recency.len() as u32;
                 pairs.by_recency.push((repeats, history.recency()));
             }
-            pairs
-                .of_history
-                .push((pairs.by_age.len() as u32 - 1, place_of_recency[recency]));
+            pairs.of_history.push((pairs.by_age.len() as u32 - 1, place_of_recency[recency]));
         }
         pairs
     }
@@ -146,21 +124,12 @@ impl Terms {
                 _ => repeats.push((history.repeats(), weight)),
             }
         }
-        Terms {
-            pairs: Pairs::new(histories.distinct().iter()),
-            weights: histories.weights().to_vec(),
-            repeats,
-            unit,
-        }
+        Terms { pairs: Pairs::new(histories.distinct().iter()), weights: histories.weights().to_vec(), repeats, unit }
     }
 
     fn log_likelihood(&self, kernel: &impl Kernel) -> Jet {
-        let age_terms = per_pair(&self.pairs.by_age, self.unit, |x, age| {
-            kernel.age_term(x, age)
-        });
-        let recency_terms = per_pair(&self.pairs.by_recency, self.unit, |x, recency| {
-            kernel.recency_term(x, recency)
-        });
+        let age_terms = per_pair(&self.pairs.by_age, self.unit, |x, age| kernel.age_term(x, age));
+        let recency_terms = per_pair(&self.pairs.by_recency, self.unit, |x, recency| kernel.recency_term(x, recency));
         let chunks: Vec<Jet> = self
             .pairs
             .of_history
@@ -169,11 +138,7 @@ impl Terms {
             .map(|(pairs, weights)| {
                 let mut sum = Jet::ZERO;
                 for (&(age, recency), &weight) in pairs.iter().zip(weights) {
-                    sum.add_scaled_log_sum(
-                        weight,
-                        &age_terms[age as usize],
-                        &recency_terms[recency as usize],
-                    );
+                    sum.add_scaled_log_sum(weight, &age_terms[age as usize], &recency_terms[recency as usize]);
                 }
                 sum
             })
@@ -190,11 +155,7 @@ impl Terms {
 }
 
 /// Computes a term for every pair, in parallel.
-fn per_pair<T: Send>(
-    pairs: &[(u32, u32)],
-    unit: TimeUnit,
-    term: impl Fn(u32, f64) -> T + Sync,
-) -> Vec<T> {
+fn per_pair<T: Send>(pairs: &[(u32, u32)], unit: TimeUnit, term: impl Fn(u32, f64) -> T + Sync) -> Vec<T> {
     pairs
         .par_iter()
         .with_min_len(PAIRS_AT_ONCE)
@@ -216,11 +177,7 @@ impl CompensatedSum {
         sum.add_scaled(weight, jet);
         let after = before + term;
         sum.value = after;
-        self.lost += if before.abs() >= term.abs() {
-            (before - after) + term
-        } else {
-            (term - after) + before
-        };
+        self.lost += if before.abs() >= term.abs() { (before - after) + term } else { (term - after) + before };
     }
 
     fn total(self) -> Jet {
@@ -243,8 +200,7 @@ impl<K: Kernel> Model<K> {
     fn given_alive(&self, history: &History, over: Days, rate: DiscountRate) -> GivenAlive {
         let age = [self.in_unit(history.age())];
         let rate = rate.continuous_per(self.unit);
-        self.kernel
-            .given_alive(history.repeats(), &age, self.unit.count(over), rate)[0]
+        self.kernel.given_alive(history.repeats(), &age, self.unit.count(over), rate)[0]
     }
 }
 
@@ -258,26 +214,17 @@ impl<K: Kernel> PurchaseModel for Model<K> {
     }
 
     fn parameters(&self) -> Vec<(&'static str, f64)> {
-        self.kind()
-            .parameter_names()
-            .into_iter()
-            .zip(self.kernel.parameters())
-            .collect()
+        self.kind().parameter_names().into_iter().zip(self.kernel.parameters()).collect()
     }
 
     fn log_likelihood(&self, histories: &Histories) -> f64 {
-        Terms::new(histories, self.unit)
-            .log_likelihood(&self.kernel)
-            .value
+        Terms::new(histories, self.unit).log_likelihood(&self.kernel).value
     }
 
     fn probability_alive(&self, history: &History) -> f64 {
         let (repeats, age) = (history.repeats(), self.in_unit(history.age()));
         let age_term = self.kernel.age_term(repeats, age).value;
-        let recency_term = self
-            .kernel
-            .recency_term(repeats, self.in_unit(history.recency()))
-            .value;
+        let recency_term = self.kernel.recency_term(repeats, self.in_unit(history.recency())).value;
         probability_alive(self.kernel.log_alive(repeats, age), age_term, recency_term)
     }
 
@@ -286,8 +233,7 @@ impl<K: Kernel> PurchaseModel for Model<K> {
     }
 
     fn expected_purchases(&self, history: &History, over: Days) -> f64 {
-        self.probability_alive(history)
-            * self.given_alive(history, over, DiscountRate::NONE).expected
+        self.probability_alive(history) * self.given_alive(history, over, DiscountRate::NONE).expected
     }
 
     fn discounted_purchases(&self, history: &History, over: Days, rate: DiscountRate) -> f64 {
@@ -295,18 +241,13 @@ impl<K: Kernel> PurchaseModel for Model<K> {
     }
 
     fn probability_of_purchases(&self, count: u32, over: Days) -> f64 {
-        self.kernel
-            .probability_of_purchases(count, self.unit.count(over))
+        self.kernel.probability_of_purchases(count, self.unit.count(over))
     }
 
     fn simulate(&self, age: Days, rng: &mut dyn Rng) -> SimulatedCustomer {
         let (purchases, left) = self.kernel.simulate(self.unit.count(age), rng);
         let span = |time: f64| self.unit.span(time);
-        SimulatedCustomer {
-            purchases: purchases.into_iter().map(span).collect(),
-            left: left.map(span),
-            age,
-        }
+        SimulatedCustomer { purchases: purchases.into_iter().map(span).collect(), left: left.map(span), age }
     }
 
     fn score(&self, histories: &[History], over: Days, rate: DiscountRate) -> Vec<Score> {
@@ -324,11 +265,7 @@ impl<K: Kernel> PurchaseModel for Model<K> {
     }
 }
 
-const NO_SCORE: Score = Score {
-    probability_alive: 0.0,
-    expected_purchases: 0.0,
-    discounted_purchases: 0.0,
-};
+const NO_SCORE: Score = Score { probability_alive: 0.0, expected_purchases: 0.0, discounted_purchases: 0.0 };
 
 impl<K: Kernel> Model<K> {
     fn score_sorted<'a>(
@@ -339,14 +276,10 @@ impl<K: Kernel> Model<K> {
     ) -> Vec<Score> {
         let pairs = Pairs::new(histories);
         let (over, rate) = (self.unit.count(over), rate.continuous_per(self.unit));
-        let recency_terms = per_pair(&pairs.by_recency, self.unit, |x, recency| {
-            self.kernel.recency_term(x, recency).value
-        });
+        let recency_terms =
+            per_pair(&pairs.by_recency, self.unit, |x, recency| self.kernel.recency_term(x, recency).value);
         let age_terms = per_pair(&pairs.by_age, self.unit, |x, age| {
-            (
-                self.kernel.log_alive(x, age),
-                self.kernel.age_term(x, age).value,
-            )
+            (self.kernel.log_alive(x, age), self.kernel.age_term(x, age).value)
         });
         let given_alive: Vec<GivenAlive> = pairs
             .by_age
@@ -365,12 +298,8 @@ impl<K: Kernel> Model<K> {
             .with_min_len(CHUNK)
             .map(|&(age, recency)| {
                 let (log_alive, age_term) = age_terms[age as usize];
-                let probability_alive =
-                    probability_alive(log_alive, age_term, recency_terms[recency as usize]);
-                let GivenAlive {
-                    expected,
-                    discounted,
-                } = given_alive[age as usize];
+                let probability_alive = probability_alive(log_alive, age_term, recency_terms[recency as usize]);
+                let GivenAlive { expected, discounted } = given_alive[age as usize];
                 Score {
                     probability_alive,
                     expected_purchases: probability_alive * expected,
@@ -391,22 +320,10 @@ mod tests {
     use super::*;
 
     fn some_histories() -> Histories {
-        let triples = [
-            (0, 0, 90),
-            (1, 20, 90),
-            (1, 3, 200),
-            (2, 88, 91),
-            (5, 100, 400),
-            (40, 380, 400),
-            (3, 10, 2000),
-        ];
+        let triples = [(0, 0, 90), (1, 20, 90), (1, 3, 200), (2, 88, 91), (5, 100, 400), (40, 380, 400), (3, 10, 2000)];
         let weighted = triples.into_iter().zip([4.0, 3.0, 1.0, 2.5, 1.0, 0.5, 2.0]);
-        let weighted = weighted.map(|((x, recency, age), weight)| {
-            (
-                History::new(x, recency, age).expect("a possible history"),
-                weight,
-            )
-        });
+        let weighted = weighted
+            .map(|((x, recency, age), weight)| (History::new(x, recency, age).expect("a possible history"), weight));
         Histories::from_weighted(weighted).expect("positive weights")
     }
 
@@ -415,12 +332,8 @@ mod tests {
     #[test]
     fn derivatives_equal_finite_differences() {
         let terms = Terms::new(&some_histories(), TimeUnit::Week);
-        let points = [
-            [0.55, 10.6, 0.6, 11.7],
-            [0.55, 11.7, 0.6, 10.6],
-            [3.0, 2.0, 0.02, 40.0],
-            [0.01, 300.0, 7.0, 0.5],
-        ];
+        let points =
+            [[0.55, 10.6, 0.6, 11.7], [0.55, 11.7, 0.6, 10.6], [3.0, 2.0, 0.02, 40.0], [0.01, 300.0, 7.0, 0.5]];
         for kind in ModelKind::ALL {
             for point in points {
                 let at = |moved: usize, by: f64| {
@@ -434,17 +347,11 @@ mod tests {
                 for i in 0..4 {
                     let (up, down) = (at(i, step), at(i, -step));
                     let slope = (up.value - down.value) / (2.0 * step);
-                    assert!(
-                        (slope - here.gradient[i]).abs() < 1e-8 * size,
-                        "{kind} {point:?} {i}"
-                    );
+                    assert!((slope - here.gradient[i]).abs() < 1e-8 * size, "{kind} {point:?} {i}");
                     for j in 0..4 {
                         let bend = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
                         let found = here.full_hessian()[i][j];
-                        assert!(
-                            (bend - found).abs() < 1e-7 * size,
-                            "{kind} {point:?} {i} {j}: {found} {bend}"
-                        );
+                        assert!((bend - found).abs() < 1e-7 * size, "{kind} {point:?} {i} {j}: {found} {bend}");
                     }
                 }
             }
@@ -454,12 +361,9 @@ mod tests {
     #[test]
     fn the_pareto_terms_agree_at_equal_rates() {
         let terms = Terms::new(&some_histories(), TimeUnit::Week);
-        let at =
-            |beta: f64| log_likelihood_at(ModelKind::ParetoNbd, [0.5, 10.0, 0.6, beta], &terms);
+        let at = |beta: f64| log_likelihood_at(ModelKind::ParetoNbd, [0.5, 10.0, 0.6, beta], &terms);
         let (below, equal, above) = (at(10.0 * (1.0 - 1e-9)), at(10.0), at(10.0 * (1.0 + 1e-9)));
-        assert!(
-            (below.value - equal.value).abs() < 1e-7 && (above.value - equal.value).abs() < 1e-7
-        );
+        assert!((below.value - equal.value).abs() < 1e-7 && (above.value - equal.value).abs() < 1e-7);
         for i in 0..4 {
             assert!((below.gradient[i] - above.gradient[i]).abs() < 1e-6);
         }

@@ -39,11 +39,7 @@ mod special;
 pub mod spend;
 mod time;
 
-pub use fit::{
-    Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit,
-};
+pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
 pub use history::{Histories, History, HistoryError, WeightError};
-pub use model::{
-    ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with,
-};
+pub use model::{ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with};
 pub use time::{Days, DiscountRate, TimeUnit};

@@ -68,13 +68,9 @@ impl FromStr for ModelKind {
     type Err = UnknownModel;
 
     fn from_str(text: &str) -> Result<ModelKind, UnknownModel> {
-        let matches = |kind: &ModelKind| {
-            text.eq_ignore_ascii_case(kind.key()) || text.eq_ignore_ascii_case(kind.name())
-        };
-        ModelKind::ALL
-            .into_iter()
-            .find(matches)
-            .ok_or_else(|| UnknownModel(text.to_owned()))
+        let matches =
+            |kind: &ModelKind| text.eq_ignore_ascii_case(kind.key()) || text.eq_ignore_ascii_case(kind.name());
+        ModelKind::ALL.into_iter().find(matches).ok_or_else(|| UnknownModel(text.to_owned()))
     }
 }
 
@@ -127,10 +123,7 @@ impl SimulatedCustomer {
     /// not merged.
     pub fn history(&self) -> History {
         let age = self.age.days().ceil().min(f64::from(History::OLDEST_DAYS)) as u32;
-        let last = self
-            .purchases
-            .last()
-            .map_or(0, |time| time.days().ceil() as u32);
+        let last = self.purchases.last().map_or(0, |time| time.days().ceil() as u32);
         let repeats = u32::try_from(self.purchases.len()).unwrap_or(u32::MAX);
         let recency = if repeats > 0 { last.max(1).min(age) } else { 0 };
         // A purchase needs time: an age of zero has none, and everything else is in order by construction.

@@ -21,22 +21,13 @@ pub(crate) fn log_silence(r: f64, alpha: f64, repeats: u32, time: f64) -> Jet {
 /// `ln(1 + t / parameter)` as a function of the parameter's logarithm.
 pub(crate) fn log_one_plus_ratio(parameter: usize, value: f64, time: f64) -> Jet {
     let share = time / (value + time);
-    Jet::of_one(
-        parameter,
-        (time / value).ln_1p(),
-        -share,
-        share * value / (value + time),
-    )
+    Jet::of_one(parameter, (time / value).ln_1p(), -share, share * value / (value + time))
 }
 
 /// Log of the probability of exactly `count` purchases in `time`, if nobody leaves.
 pub(crate) fn log_probability(r: f64, alpha: f64, count: u32, time: f64) -> f64 {
     // With no count there is nothing to multiply an infinite logarithm by.
-    let purchases = if count == 0 {
-        0.0
-    } else {
-        f64::from(count) * (alpha / time).ln_1p()
-    };
+    let purchases = if count == 0 { 0.0 } else { f64::from(count) * (alpha / time).ln_1p() };
     log_ways(r, count) - r * (time / alpha).ln_1p() - purchases
 }
 

@@ -73,8 +73,7 @@ pub(crate) fn maximise<const N: usize>(
         let predicted = predicted_gain(&here, &moved);
         let noise = ROUNDING * here.value.abs();
         // A small promise means convergence only if a small radius is not what makes it small.
-        converged = predicted <= WORTHLESS_GAIN.max(noise)
-            && (radius >= 0.5 || length(&step) < 0.9 * radius);
+        converged = predicted <= WORTHLESS_GAIN.max(noise) && (radius >= 0.5 || length(&step) < 0.9 * radius);
         iterations += 1;
         let there = function(&target);
         let gain = there.value - here.value;
@@ -147,63 +146,34 @@ impl<const N: usize> FreeQuadratic<N> {
             })
         });
         let (eigenvalues, eigenvectors) = symmetric_eigen(curvature);
-        FreeQuadratic {
-            gradient,
-            eigenvalues,
-            eigenvectors,
-            free,
-        }
+        FreeQuadratic { gradient, eigenvalues, eigenvectors, free }
     }
 
     /// The step of at most `radius` that gains most.
     fn best_step(&self, radius: f64) -> [f64; N] {
         let slopes: [f64; N] = std::array::from_fn(|k| dot(&self.eigenvectors[k], &self.gradient));
-        let least = self
-            .eigenvalues
-            .iter()
-            .copied()
-            .fold(f64::INFINITY, f64::min);
-        let greatest = self
-            .eigenvalues
-            .iter()
-            .copied()
-            .fold(0.0, |a: f64, b| a.max(b.abs()));
+        let least = self.eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
+        let greatest = self.eigenvalues.iter().copied().fold(0.0, |a: f64, b| a.max(b.abs()));
         let floor = (-least).max(0.0) + 1e-14 * greatest + f64::MIN_POSITIVE;
         let along = |shift: f64| -> [f64; N] {
-            std::array::from_fn(|k| {
-                if slopes[k] == 0.0 {
-                    0.0
-                } else {
-                    slopes[k] / (self.eigenvalues[k] + shift)
-                }
-            })
+            std::array::from_fn(|k| if slopes[k] == 0.0 { 0.0 } else { slopes[k] / (self.eigenvalues[k] + shift) })
         };
         let mut coordinates = along(if least > 0.0 { 0.0 } else { floor });
         if length(&coordinates) > radius {
             let (mut low, mut high) = (floor, floor + length(&slopes) / radius);
             for _ in 0..60 {
                 let middle = 0.5 * (low + high);
-                if length(&along(middle)) > radius {
-                    low = middle
-                } else {
-                    high = middle
-                }
+                if length(&along(middle)) > radius { low = middle } else { high = middle }
             }
             coordinates = along(high);
         } else if least < 0.0 {
             // Uphill both ways along the direction of negative curvature: walk it to the edge.
-            let missing = (radius * radius - dot(&coordinates, &coordinates))
-                .max(0.0)
-                .sqrt();
+            let missing = (radius * radius - dot(&coordinates, &coordinates)).max(0.0).sqrt();
             if let Some(k) = self.eigenvalues.iter().position(|&value| value == least) {
                 coordinates[k] += if slopes[k] < 0.0 { -missing } else { missing };
             }
         }
-        std::array::from_fn(|i| {
-            (0..N)
-                .map(|k| coordinates[k] * self.eigenvectors[k][i])
-                .sum()
-        })
+        std::array::from_fn(|i| (0..N).map(|k| coordinates[k] * self.eigenvectors[k][i]).sum())
     }
 
     fn condition(&self) -> f64 {
@@ -227,30 +197,19 @@ impl<const N: usize> FreeQuadratic<N> {
 }
 
 /// The inverse of a symmetric positive definite matrix; `None` if it is not (numerically) positive definite.
-pub(crate) fn inverse_positive_definite<const N: usize>(
-    matrix: [[f64; N]; N],
-) -> Option<[[f64; N]; N]> {
+pub(crate) fn inverse_positive_definite<const N: usize>(matrix: [[f64; N]; N]) -> Option<[[f64; N]; N]> {
     let (values, vectors) = symmetric_eigen(matrix);
     let greatest = values.iter().copied().fold(0.0, f64::max);
-    if !values
-        .iter()
-        .all(|&value| value > 1e-13 * greatest && value.is_finite())
-    {
+    if !values.iter().all(|&value| value > 1e-13 * greatest && value.is_finite()) {
         return None;
     }
     Some(std::array::from_fn(|i| {
-        std::array::from_fn(|j| {
-            (0..N)
-                .map(|k| vectors[k][i] * vectors[k][j] / values[k])
-                .sum()
-        })
+        std::array::from_fn(|j| (0..N).map(|k| vectors[k][i] * vectors[k][j] / values[k]).sum())
     }))
 }
 
 /// Eigenvalues and eigenvectors (one a row) of a symmetric matrix, by Jacobi's rotations.
-pub(crate) fn symmetric_eigen<const N: usize>(
-    mut matrix: [[f64; N]; N],
-) -> ([f64; N], [[f64; N]; N]) {
+pub(crate) fn symmetric_eigen<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f64; N], [[f64; N]; N]) {
     let mut vectors = [[0.0; N]; N];
     for (i, row) in vectors.iter_mut().enumerate() {
         row[i] = 1.0;
@@ -297,10 +256,7 @@ pub(crate) fn symmetric_eigen<const N: usize>(
 mod tests {
     use super::*;
 
-    const WIDE: Limits<2> = Limits {
-        lower: [-50.0; 2],
-        upper: [50.0; 2],
-    };
+    const WIDE: Limits<2> = Limits { lower: [-50.0; 2], upper: [50.0; 2] };
 
     /// Rosenbrock's valley upside down, maximum 0 at (1, 1).
     fn valley(at: &[f64; 2]) -> Evaluation<2> {
@@ -309,10 +265,7 @@ mod tests {
         Evaluation {
             value: -(1.0 - x).powi(2) - 100.0 * rise * rise,
             gradient: [2.0 * (1.0 - x) + 400.0 * x * rise, -200.0 * rise],
-            hessian: [
-                [-2.0 + 400.0 * rise - 800.0 * x * x, 400.0 * x],
-                [400.0 * x, -200.0],
-            ],
+            hessian: [[-2.0 + 400.0 * rise - 800.0 * x * x, 400.0 * x], [400.0 * x, -200.0]],
         }
     }
 
@@ -325,10 +278,7 @@ mod tests {
 
     #[test]
     fn stops_at_the_edge_of_the_box() {
-        let limits = Limits {
-            lower: [-2.0; 2],
-            upper: [0.5, 3.0],
-        };
+        let limits = Limits { lower: [-2.0; 2], upper: [0.5, 3.0] };
         let found = maximise(valley, [-1.2, 1.0], &limits, 100).unwrap();
         assert!(found.converged);
         assert!((found.at[0] - 0.5).abs() < 1e-12 && (found.at[1] - 0.25).abs() < 1e-6);
@@ -345,9 +295,7 @@ mod tests {
         let (values, vectors) = symmetric_eigen(matrix);
         for i in 0..3 {
             for j in 0..3 {
-                let rebuilt: f64 = (0..3)
-                    .map(|k| values[k] * vectors[k][i] * vectors[k][j])
-                    .sum();
+                let rebuilt: f64 = (0..3).map(|k| values[k] * vectors[k][i] * vectors[k][j]).sum();
                 assert!((rebuilt - matrix[i][j]).abs() < 1e-13);
             }
         }

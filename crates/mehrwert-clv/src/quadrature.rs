@@ -34,11 +34,7 @@ pub(crate) fn nodes(end: f64, first: f64, widest: f64) -> impl Iterator<Item = (
         }
         // Equal parts of what is left once panels have their full width.
         let left = end - start;
-        let width = if next < widest {
-            next.min(left)
-        } else {
-            left / (left / widest).ceil().max(1.0)
-        };
+        let width = if next < widest { next.min(left) } else { left / (left / widest).ceil().max(1.0) };
         let panel = (start, width);
         start = if width >= left { end } else { start + width };
         next *= 2.0;
@@ -48,10 +44,7 @@ pub(crate) fn nodes(end: f64, first: f64, widest: f64) -> impl Iterator<Item = (
         let half = 0.5 * width;
         let middle = start + half;
         HALF_RULE.into_iter().flat_map(move |(offset, weight)| {
-            [
-                (middle - half * offset, half * weight),
-                (middle + half * offset, half * weight),
-            ]
+            [(middle - half * offset, half * weight), (middle + half * offset, half * weight)]
         })
     })
 }
@@ -64,9 +57,7 @@ mod tests {
     fn integrates_smooth_functions_to_the_last_digits() {
         let exponential: f64 = nodes(30.0, 10.0, 10.0).map(|(x, w)| w * (-x).exp()).sum();
         assert!((exponential - (1.0 - (-30.0f64).exp())).abs() < 1e-14);
-        let fast: f64 = nodes(3.0, 0.02, 1.0)
-            .map(|(x, w)| w * (-1000.0 * x).exp())
-            .sum();
+        let fast: f64 = nodes(3.0, 0.02, 1.0).map(|(x, w)| w * (-1000.0 * x).exp()).sum();
         assert!((1000.0 * fast - 1.0).abs() < 1e-13);
         let mut area = 0.0;
         each_node(-1.0, 2.0, |x, w| area += w * x.powi(30));

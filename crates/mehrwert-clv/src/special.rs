@@ -35,11 +35,7 @@ fn stirling_correction(z: f64) -> WithDerivatives {
         first = first * square - power * term;
         second = second * square + power * (power + 1.0) * term;
     }
-    WithDerivatives {
-        value: value * inverse,
-        first: first * square,
-        second: second * square * inverse,
-    }
+    WithDerivatives { value: value * inverse, first: first * square, second: second * square * inverse }
 }
 
 /// `ln gamma(z)` with digamma and trigamma, for z > 0.
@@ -80,11 +76,7 @@ pub(crate) fn log_rising_factorial(z: f64, n: u32) -> WithDerivatives {
         return sum;
     }
     let rest = stirling_difference(low, f64::from(left));
-    WithDerivatives {
-        value: sum.value + rest.value,
-        first: sum.first + rest.first,
-        second: sum.second + rest.second,
-    }
+    WithDerivatives { value: sum.value + rest.value, first: sum.first + rest.first, second: sum.second + rest.second }
 }
 
 /// `ln gamma(z + n) - ln gamma(z)` with derivatives by z, for z from [`STIRLING_FROM`] on and n >= 0.
@@ -95,8 +87,7 @@ fn stirling_difference(z: f64, n: f64) -> WithDerivatives {
     WithDerivatives {
         value: (z - 0.5) * growth + n * (end.ln() - 1.0) + (at_end.value - at_start.value),
         first: growth + 0.5 * n / (z * end) + (at_end.first - at_start.first),
-        second: -n / (z * end) - 0.5 * n * (z + end) / (z * z * end * end)
-            + (at_end.second - at_start.second),
+        second: -n / (z * end) - 0.5 * n * (z + end) / (z * z * end * end) + (at_end.second - at_start.second),
     }
 }
 
@@ -159,22 +150,15 @@ mod tests {
     fn rows(function: &'static str) -> impl Iterator<Item = [f64; 5]> {
         PRECISE.lines().filter_map(move |line| {
             let numbers = line.strip_prefix(function)?.strip_prefix(',')?;
-            let mut numbers = numbers
-                .split(',')
-                .map(|number| number.parse().expect("a number"));
-            Some(std::array::from_fn(|_| {
-                numbers.next().expect("five columns")
-            }))
+            let mut numbers = numbers.split(',').map(|number| number.parse().expect("a number"));
+            Some(std::array::from_fn(|_| numbers.next().expect("five columns")))
         })
     }
 
     #[track_caller]
     fn close(found: f64, expected: f64, floor: f64, place: &[f64]) {
         let error = (found - expected).abs() / expected.abs().max(floor);
-        assert!(
-            error < 2e-14,
-            "at {place:?}: found {found}, expected {expected}, error {error:e}"
-        );
+        assert!(error < 2e-14, "at {place:?}: found {found}, expected {expected}, error {error:e}");
     }
 
     #[test]
@@ -212,10 +196,7 @@ mod tests {
         for row in rows("incomplete_beta") {
             let [a, b, expected, q, _] = row;
             let found = regularised_incomplete_beta(a, b, q, 1.0 - q);
-            assert!(
-                (found / expected - 1.0).abs() < 2e-12,
-                "at {row:?}: found {found}"
-            );
+            assert!((found / expected - 1.0).abs() < 2e-12, "at {row:?}: found {found}");
         }
         assert_eq!(regularised_incomplete_beta(2.0, 3.0, 0.0, 1.0), 0.0);
         assert_eq!(regularised_incomplete_beta(2.0, 3.0, 1.0, 0.0), 1.0);

@@ -65,11 +65,7 @@ impl GammaGamma {
     /// positive, finite, and the formula's own value where the two meet. A mean that is negative or not finite, as
     /// after refunds, counts as no observation.
     pub fn expected_spend(&self, repeats: u32, mean: f64) -> f64 {
-        let repeats = if mean.is_finite() && mean >= 0.0 {
-            f64::from(repeats)
-        } else {
-            0.0
-        };
+        let repeats = if mean.is_finite() && mean >= 0.0 { f64::from(repeats) } else { 0.0 };
         let total = if repeats > 0.0 { repeats * mean } else { 0.0 };
         let shape = self.p * repeats + self.q;
         self.p * (self.v + total) / (shape - 1.0).max(shape / HEAVIEST_TAIL)
@@ -130,14 +126,8 @@ const LARGE: f64 = 1e5;
 /// If no customer can enter, if a mean is not finite, or if the search does not converge. Amounts that do not vary are
 /// no error but a boundary ([`Boundary::AmountsDoNotVary`]): the expected spend is that amount.
 pub fn fit_spend(customers: &[SpendHistory]) -> Result<SpendFit, FitError> {
-    if let Some(position) = customers
-        .iter()
-        .position(|customer| !customer.mean.is_finite())
-    {
-        return Err(FitError::SpendNotFinite {
-            position,
-            mean: customers[position].mean,
-        });
+    if let Some(position) = customers.iter().position(|customer| !customer.mean.is_finite()) {
+        return Err(FitError::SpendNotFinite { position, mean: customers[position].mean });
     }
     // In units of the mean amount the parameters are of the order of one, whatever the currency.
     let (scale, spread) = scale_and_spread(customers).ok_or(FitError::NoSpend)?;
@@ -146,20 +136,14 @@ pub fn fit_spend(customers: &[SpendHistory]) -> Result<SpendFit, FitError> {
         return Ok(without_variation(&sample, scale));
     }
     let evaluate = |at: &[f64; 3]| sample.log_likelihood(at.map(f64::exp));
-    let limits = Limits {
-        lower: [1e-8f64.ln(); 3],
-        upper: [1e7f64.ln(), 1e7f64.ln(), 1e15f64.ln()],
-    };
+    let limits = Limits { lower: [1e-8f64.ln(); 3], upper: [1e7f64.ln(), 1e7f64.ln(), 1e15f64.ln()] };
     let start = [2.0f64.ln(), 2.5f64.ln(), 0.75f64.ln()];
     match maximise(evaluate, start, &limits, MAX_ITERATIONS) {
         Some(outcome) if outcome.converged => Ok(fit_from(&outcome, &sample, scale)),
         outcome => Err(FitError::NotConverged {
             iterations: outcome.map_or(0, |outcome| outcome.iterations),
             gradient_norm: outcome.map_or(f64::NAN, |outcome| outcome.gradient_norm),
-            parameters: outcome
-                .map_or(start, |outcome| outcome.at)
-                .map(f64::exp)
-                .to_vec(),
+            parameters: outcome.map_or(start, |outcome| outcome.at).map(f64::exp).to_vec(),
         }),
     }
 }
@@ -185,11 +169,7 @@ fn scale_and_spread(customers: &[SpendHistory]) -> Option<(f64, f64)> {
 /// The likelihood has no bound; p = q - 1 without limit gives every customer the same amount, and so does this.
 fn without_variation(sample: &Sample, scale: f64) -> SpendFit {
     let values = [NO_VARIATION, NO_VARIATION + 1.0, 1.0];
-    let model = GammaGamma {
-        p: values[0],
-        q: values[1],
-        v: scale,
-    };
+    let model = GammaGamma { p: values[0], q: values[1], v: scale };
     SpendFit {
         model,
         log_likelihood: sample.log_likelihood(values).value - sample.log_scale(scale),
@@ -200,9 +180,7 @@ fn without_variation(sample: &Sample, scale: f64) -> SpendFit {
         }),
         log_covariance: None,
         convergence: Convergence {
-            state: ConvergenceState::AtBoundary {
-                explanations: vec![Boundary::AmountsDoNotVary],
-            },
+            state: ConvergenceState::AtBoundary { explanations: vec![Boundary::AmountsDoNotVary] },
             iterations: 0,
             gradient_norm: 0.0,
             hessian_condition: f64::INFINITY,
@@ -213,13 +191,8 @@ fn without_variation(sample: &Sample, scale: f64) -> SpendFit {
 
 fn fit_from(outcome: &Outcome<3>, sample: &Sample, scale: f64) -> SpendFit {
     let [p, q, scaled_v] = outcome.at.map(f64::exp);
-    let model = GammaGamma {
-        p,
-        q,
-        v: scaled_v * scale,
-    };
-    let log_covariance =
-        inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
+    let model = GammaGamma { p, q, v: scaled_v * scale };
+    let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
     let mut explanations = Vec::new();
     if p > LARGE {
         explanations.push(Boundary::AmountsDoNotVary);
@@ -260,30 +233,19 @@ struct Sample {
 
 impl Sample {
     fn new(customers: &[SpendHistory], scale: f64) -> Sample {
-        let mut entering: Vec<(u32, f64)> = customers
-            .iter()
-            .filter(enters)
-            .map(|customer| (customer.repeats, customer.mean / scale))
-            .collect();
+        let mut entering: Vec<(u32, f64)> =
+            customers.iter().filter(enters).map(|customer| (customer.repeats, customer.mean / scale)).collect();
         // Sorted, so that the sums do not depend on the order of the customers.
-        entering
-            .par_sort_unstable_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+        entering.par_sort_unstable_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
         let groups = entering
             .chunk_by(|one, next| one.0 == next.0)
             .map(|group| {
                 let repeats = f64::from(group[0].0);
                 let log_means = group.iter().map(|(_, mean)| mean.ln()).sum();
-                (
-                    repeats,
-                    log_means,
-                    group.iter().map(|(_, mean)| repeats * mean).collect(),
-                )
+                (repeats, log_means, group.iter().map(|(_, mean)| repeats * mean).collect())
             })
             .collect();
-        Sample {
-            groups,
-            customers: entering.len() as f64,
-        }
+        Sample { groups, customers: entering.len() as f64 }
     }
 
     /// What scaling the amounts adds to the log-likelihood, a density.
@@ -293,15 +255,10 @@ impl Sample {
 
     /// Log-likelihood and its derivatives by the logarithms of p, q and v.
     fn log_likelihood(&self, [p, q, v]: [f64; 3]) -> Evaluation<3> {
-        let pieces: Vec<(f64, &[f64])> = self
-            .groups
-            .iter()
-            .flat_map(|(repeats, _, totals)| totals.chunks(4096).map(|c| (*repeats, c)))
-            .collect();
-        let sums: Vec<ShareSums> = pieces
-            .par_iter()
-            .map(|&(repeats, totals)| ShareSums::of(repeats, totals, p, q, v))
-            .collect();
+        let pieces: Vec<(f64, &[f64])> =
+            self.groups.iter().flat_map(|(repeats, _, totals)| totals.chunks(4096).map(|c| (*repeats, c))).collect();
+        let sums: Vec<ShareSums> =
+            pieces.par_iter().map(|&(repeats, totals)| ShareSums::of(repeats, totals, p, q, v)).collect();
         let mut natural = Derivatives::default();
         for (&(repeats, totals), sums) in pieces.iter().zip(&sums) {
             natural.add_group(repeats, totals.len() as f64, sums, [p, q, v]);
@@ -377,10 +334,6 @@ impl Derivatives {
                 if i == j { bent + gradient[i] } else { bent }
             })
         });
-        Evaluation {
-            value: self.value,
-            gradient,
-            hessian,
-        }
+        Evaluation { value: self.value, gradient, hessian }
     }
 }

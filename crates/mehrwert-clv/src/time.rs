@@ -98,17 +98,13 @@ impl DiscountRate {
     /// An effective yearly rate: 0.10 makes a purchase a year (365.25 days) ahead worth 1 / 1.10.
     /// Rates below zero, or not a number, become zero.
     pub fn yearly(rate: f64) -> DiscountRate {
-        DiscountRate {
-            per_day: rate.max(0.0).ln_1p() / DAYS_PER_YEAR,
-        }
+        DiscountRate { per_day: rate.max(0.0).ln_1p() / DAYS_PER_YEAR }
     }
 
     /// A continuously compounded rate per week, as in the literature (0.0027 a week is 15 % a year).
     /// Rates below zero, or not a number, become zero.
     pub fn continuous_per_week(rate: f64) -> DiscountRate {
-        DiscountRate {
-            per_day: rate.max(0.0) / DAYS_PER_WEEK,
-        }
+        DiscountRate { per_day: rate.max(0.0) / DAYS_PER_WEEK }
     }
 
     /// The continuously compounded rate per `unit`.
@@ -118,10 +114,6 @@ impl DiscountRate {
 
     /// What one purchase after `span` is worth today.
     pub fn factor(self, span: Days) -> f64 {
-        if self.per_day == 0.0 {
-            1.0
-        } else {
-            (-self.per_day * span.days()).exp()
-        }
+        if self.per_day == 0.0 { 1.0 } else { (-self.per_day * span.days()).exp() }
     }
 }

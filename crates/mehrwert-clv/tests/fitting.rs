@@ -4,8 +4,8 @@ mod common;
 
 use common::{customers, histories, sample};
 use mehrwert_clv::{
-    Boundary, ConvergenceState, Days, Fit, FitError, FitOptions, Histories, History, ModelKind,
-    TimeUnit, fit, model_with,
+    Boundary, ConvergenceState, Days, Fit, FitError, FitOptions, Histories, History, ModelKind, TimeUnit, fit,
+    model_with,
 };
 use proptest::prelude::*;
 use rand::RngExt;
@@ -29,18 +29,10 @@ fn simulated_customers_give_their_parameters_back() {
             let age = Days::new(f64::from(rng.random_range(200..800u32)));
             model.simulate(age, &mut rng).history()
         });
-        let fit = fit(
-            kind,
-            &Histories::compress(customers),
-            &FitOptions::default(),
-        )
-        .expect("a fit");
+        let fit = fit(kind, &Histories::compress(customers), &FitOptions::default()).expect("a fit");
         for (found, truth) in fit.parameters.iter().zip(truth(kind)) {
             let error = found.standard_error.expect("a standard error");
-            assert!(
-                (found.value - truth).abs() < 4.0 * error,
-                "{kind} {found:?}, truth {truth}"
-            );
+            assert!((found.value - truth).abs() < 4.0 * error, "{kind} {found:?}, truth {truth}");
             assert!(error < 0.2 * truth, "{kind} {found:?}");
         }
     }
@@ -50,36 +42,15 @@ fn simulated_customers_give_their_parameters_back() {
 fn days_and_weeks_give_the_same_fit() {
     let histories = histories(&customers(&sample()));
     for kind in ModelKind::ALL {
-        let fitted = |time_unit| {
-            fit(
-                kind,
-                &histories,
-                &FitOptions {
-                    time_unit,
-                    ..FitOptions::default()
-                },
-            )
-        };
-        let (weekly, daily) = (
-            fitted(TimeUnit::Week).expect("a fit"),
-            fitted(TimeUnit::Day).expect("a fit"),
-        );
-        let repeats: f64 = histories
-            .distinct()
-            .iter()
-            .zip(histories.weights())
-            .map(|(h, w)| w * f64::from(h.repeats()))
-            .sum();
+        let fitted = |time_unit| fit(kind, &histories, &FitOptions { time_unit, ..FitOptions::default() });
+        let (weekly, daily) = (fitted(TimeUnit::Week).expect("a fit"), fitted(TimeUnit::Day).expect("a fit"));
+        let repeats: f64 =
+            histories.distinct().iter().zip(histories.weights()).map(|(h, w)| w * f64::from(h.repeats())).sum();
         // A density per day is a seventh of a density per week, once for every repeat.
         assert!((daily.log_likelihood + repeats * 7f64.ln() - weekly.log_likelihood).abs() < 1e-6);
-        let (year, history) = (
-            Days::new(365.0),
-            History::new(3, 100, 200).expect("a possible history"),
-        );
-        let (one, other) = (
-            weekly.model.expected_purchases(&history, year),
-            daily.model.expected_purchases(&history, year),
-        );
+        let (year, history) = (Days::new(365.0), History::new(3, 100, 200).expect("a possible history"));
+        let (one, other) =
+            (weekly.model.expected_purchases(&history, year), daily.model.expected_purchases(&history, year));
         assert!((one - other).abs() < 1e-6 * one);
     }
 }
@@ -90,15 +61,7 @@ fn a_start_at_the_optimum_needs_hardly_any_steps() {
     for kind in ModelKind::ALL {
         let cold = fit(kind, &histories, &FitOptions::default()).expect("a fit");
         let start = Some(cold.parameters.map(|parameter| parameter.value));
-        let warm = fit(
-            kind,
-            &histories,
-            &FitOptions {
-                start,
-                ..FitOptions::default()
-            },
-        )
-        .expect("a fit");
+        let warm = fit(kind, &histories, &FitOptions { start, ..FitOptions::default() }).expect("a fit");
         assert!(warm.convergence.iterations <= 2);
         assert!((warm.log_likelihood - cold.log_likelihood).abs() < 1e-8);
     }
@@ -107,24 +70,11 @@ fn a_start_at_the_optimum_needs_hardly_any_steps() {
 #[test]
 fn a_cap_on_iterations_is_not_convergence() {
     let histories = histories(&customers(&sample()));
-    let options = FitOptions {
-        start: Some([9.0, 1.0, 9.0, 1.0]),
-        max_iterations: 2,
-        ..FitOptions::default()
-    };
+    let options = FitOptions { start: Some([9.0, 1.0, 9.0, 1.0]), max_iterations: 2, ..FitOptions::default() };
     let error = fit(ModelKind::ParetoNbd, &histories, &options).unwrap_err();
-    assert!(
-        matches!(error, FitError::NotConverged { iterations: 2, .. }),
-        "{error}"
-    );
-    let options = FitOptions {
-        start: Some([1.0, -1.0, 1.0, 1.0]),
-        ..FitOptions::default()
-    };
-    assert!(matches!(
-        fit(ModelKind::BgNbd, &histories, &options),
-        Err(FitError::BadStart(_))
-    ));
+    assert!(matches!(error, FitError::NotConverged { iterations: 2, .. }), "{error}");
+    let options = FitOptions { start: Some([1.0, -1.0, 1.0, 1.0]), ..FitOptions::default() };
+    assert!(matches!(fit(ModelKind::BgNbd, &histories, &options), Err(FitError::BadStart(_))));
 }
 
 /// Every number of a fit can be shown.
@@ -132,14 +82,8 @@ fn is_sound(fit: &Fit) -> bool {
     let history = History::new(2, 40, 100).expect("a possible history");
     let year = Days::new(365.0);
     fit.log_likelihood.is_finite()
-        && fit
-            .parameters
-            .iter()
-            .all(|p| p.value.is_finite() && p.value > 0.0)
-        && fit
-            .parameters
-            .iter()
-            .all(|p| p.standard_error.is_none_or(f64::is_finite))
+        && fit.parameters.iter().all(|p| p.value.is_finite() && p.value > 0.0)
+        && fit.parameters.iter().all(|p| p.standard_error.is_none_or(f64::is_finite))
         && fit.model.expected_purchases(&history, year).is_finite()
         && (0.0..=1.0).contains(&fit.model.probability_alive(&history))
 }
@@ -153,26 +97,16 @@ fn explanations(fit: &Fit) -> Vec<Boundary> {
 
 fn compressed(customers: &[(u32, u32, u32)]) -> Histories {
     let history = |&(repeats, recency, age): &(u32, u32, u32)| History::new(repeats, recency, age);
-    Histories::compress(
-        customers
-            .iter()
-            .map(|customer| history(customer).expect("a possible history")),
-    )
+    Histories::compress(customers.iter().map(|customer| history(customer).expect("a possible history")))
 }
 
 #[test]
 fn nobody_and_nobody_again_are_errors() {
     for kind in ModelKind::ALL {
         let options = FitOptions::default();
-        assert!(matches!(
-            fit(kind, &Histories::default(), &options),
-            Err(FitError::NoCustomers)
-        ));
+        assert!(matches!(fit(kind, &Histories::default(), &options), Err(FitError::NoCustomers)));
         let once = compressed(&[(0, 0, 30), (0, 0, 60), (0, 0, 90)]);
-        assert!(matches!(
-            fit(kind, &once, &options),
-            Err(FitError::NoRepeatPurchases { customers: 3.0 })
-        ));
+        assert!(matches!(fit(kind, &once, &options), Err(FitError::NoRepeatPurchases { customers: 3.0 })));
     }
 }
 
@@ -180,23 +114,17 @@ fn nobody_and_nobody_again_are_errors() {
 #[test]
 fn customers_who_all_stay_show_no_dropout() {
     let mut rng = Pcg64Mcg::new(5);
-    let staying = model_with(ModelKind::BgNbd, [1.5, 4.0, 1e-9, 1.0], TimeUnit::Week)
-        .expect("possible parameters");
+    let staying = model_with(ModelKind::BgNbd, [1.5, 4.0, 1e-9, 1.0], TimeUnit::Week).expect("possible parameters");
     let customers = (0..3_000).map(|_| staying.simulate(Days::new(400.0), &mut rng));
     // Whoever bought on the very last day is certainly still there.
     let staying = Histories::compress(customers.filter_map(|customer| {
         let history = customer.history();
-        (history.repeats() > 0).then(|| {
-            History::new(history.repeats(), history.age(), history.age()).expect("possible")
-        })
+        (history.repeats() > 0)
+            .then(|| History::new(history.repeats(), history.age(), history.age()).expect("possible"))
     }));
     for kind in ModelKind::ALL {
         let fit = fit(kind, &staying, &FitOptions::default()).expect("a fit");
-        assert_eq!(
-            explanations(&fit),
-            [Boundary::NoDropoutSeen],
-            "{kind} {fit:?}"
-        );
+        assert_eq!(explanations(&fit), [Boundary::NoDropoutSeen], "{kind} {fit:?}");
         assert!(is_sound(&fit));
         let history = History::new(3, 390, 400).expect("a possible history");
         assert!(fit.model.probability_alive(&history) > 0.9999);
@@ -209,23 +137,14 @@ fn degenerate_customers_get_a_stated_answer() {
     let everybody_daily = compressed(&[(50, 50, 50), (80, 80, 80), (365, 365, 365)]);
     let all_alike = compressed(&[(4, 100, 200); 50]);
     let gone = compressed(&[(1, 5, 3000), (2, 9, 3000), (1, 3, 3000), (4, 12, 3000)]);
-    let huge = compressed(&[
-        (10_000, 10_900, 10_957),
-        (9_000, 10_950, 10_957),
-        (0, 0, 10_957),
-        (3, 4000, 9000),
-    ]);
+    let huge = compressed(&[(10_000, 10_900, 10_957), (9_000, 10_950, 10_957), (0, 0, 10_957), (3, 4000, 9000)]);
     for kind in ModelKind::ALL {
         for histories in [&single, &everybody_daily, &all_alike, &gone, &huge] {
             let fit = fit(kind, histories, &FitOptions::default()).expect("a fit");
             assert!(is_sound(&fit), "{kind} {fit:?}");
         }
         let fit = fit(kind, &everybody_daily, &FitOptions::default()).expect("a fit");
-        assert_eq!(
-            explanations(&fit),
-            [Boundary::NoDropoutSeen, Boundary::PurchaseRatesDoNotVary],
-            "{kind} {fit:?}"
-        );
+        assert_eq!(explanations(&fit), [Boundary::NoDropoutSeen, Boundary::PurchaseRatesDoNotVary], "{kind} {fit:?}");
     }
 }
 
@@ -233,15 +152,8 @@ fn degenerate_customers_get_a_stated_answer() {
 fn drawn_models_scatter_like_the_standard_errors() {
     let fit = common::fitted(ModelKind::ParetoNbd, &histories(&customers(&sample())));
     let mut rng = Pcg64Mcg::new(11);
-    let draws: Vec<f64> = (0..4_000)
-        .map(|_| {
-            fit.draw_model(&mut rng)
-                .expect("a determined fit")
-                .parameters()[0]
-                .1
-                .ln()
-        })
-        .collect();
+    let draws: Vec<f64> =
+        (0..4_000).map(|_| fit.draw_model(&mut rng).expect("a determined fit").parameters()[0].1.ln()).collect();
     let mean = draws.iter().sum::<f64>() / draws.len() as f64;
     let variance = draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>() / draws.len() as f64;
     let expected = fit.log_covariance.expect("a determined fit")[0][0];

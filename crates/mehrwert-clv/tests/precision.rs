@@ -21,33 +21,16 @@ fn cases() -> Vec<Case> {
     let text = std::fs::read_to_string(path).expect("the table");
     let case = |line: &str| {
         let (kind, numbers) = line.split_once(',').expect("columns");
-        let numbers: Vec<f64> = numbers
-            .split(',')
-            .map(|number| number.parse().expect("a number"))
-            .collect();
-        let [
-            one,
-            two,
-            three,
-            four,
-            repeats,
-            recency,
-            age,
-            over,
-            weekly,
-            log_likelihood,
-            alive,
-            expected,
-            discounted,
-        ] = numbers[..]
+        let numbers: Vec<f64> = numbers.split(',').map(|number| number.parse().expect("a number")).collect();
+        let [one, two, three, four, repeats, recency, age, over, weekly, log_likelihood, alive, expected, discounted] =
+            numbers[..]
         else {
             panic!("expected fourteen columns in {line}")
         };
         Case {
             kind: kind.parse().expect("a model"),
             parameters: [one, two, three, four],
-            history: History::new(repeats as u32, recency as u32, age as u32)
-                .expect("a possible history"),
+            history: History::new(repeats as u32, recency as u32, age as u32).expect("a possible history"),
             over: Days::new(over),
             rate: DiscountRate::continuous_per_week(weekly),
             log_likelihood,
@@ -60,11 +43,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn relative_error(found: f64, expected: f64) -> f64 {
-    if expected.abs() < 1e-290 {
-        (found - expected).abs()
-    } else {
-        (found / expected - 1.0).abs()
-    }
+    if expected.abs() < 1e-290 { (found - expected).abs() } else { (found / expected - 1.0).abs() }
 }
 
 /// Parameters over eight decades and up to 10,000 repeats. The log-likelihood is a sum of greater terms; its error
@@ -75,41 +54,23 @@ fn values_of_high_precision_are_reproduced() {
     assert!(cases.len() >= 100);
     let mut failures = Vec::new();
     for case in &cases {
-        let model =
-            model_with(case.kind, case.parameters, TimeUnit::Week).expect("possible parameters");
+        let model = model_with(case.kind, case.parameters, TimeUnit::Week).expect("possible parameters");
         let likelihood = model.log_likelihood(&Histories::compress([case.history]));
         // P(alive) is the exponential of a difference of logarithms, and inherits their rounding.
         let rounding = 1e-15 * case.log_likelihood.abs();
         let errors = [
             (likelihood - case.log_likelihood).abs() / case.log_likelihood.abs().max(1.0),
             relative_error(model.probability_alive(&case.history), case.alive),
-            relative_error(
-                model.expected_purchases(&case.history, case.over),
-                case.expected,
-            ),
-            relative_error(
-                model.discounted_purchases(&case.history, case.over, case.rate),
-                case.discounted,
-            ),
+            relative_error(model.expected_purchases(&case.history, case.over), case.expected),
+            relative_error(model.discounted_purchases(&case.history, case.over, case.rate), case.discounted),
         ];
         let allowed = 2e-13 + rounding;
-        if errors
-            .iter()
-            .any(|error| error.is_nan() || *error > allowed)
-        {
-            failures.push(format!(
-                "{:?} {:?} {:?} {:?}: {errors:?}",
-                case.kind, case.parameters, case.history, case.over
-            ));
+        if errors.iter().any(|error| error.is_nan() || *error > allowed) {
+            failures
+                .push(format!("{:?} {:?} {:?} {:?}: {errors:?}", case.kind, case.parameters, case.history, case.over));
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} of {}:\n{}",
-        failures.len(),
-        cases.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
 /// Integrates over the logarithm of one rate and the logit or logarithm of the other, by the trapezoidal rule.
@@ -128,14 +89,8 @@ fn mean_over(log_density: impl Fn(f64, f64) -> f64) -> f64 {
 #[test]
 fn likelihoods_equal_integration_over_customers() {
     let [r, alpha, three, four] = [0.8, 6.0, 1.2, 2.5];
-    let log_rate_density =
-        |log_rate: f64| r * log_rate - alpha * log_rate.exp() + r * alpha.ln() - LN_GAMMA_0_8;
-    for (x, recency, age) in [
-        (0u32, 0u32, 100u32),
-        (1, 30, 100),
-        (4, 95, 100),
-        (12, 60, 300),
-    ] {
+    let log_rate_density = |log_rate: f64| r * log_rate - alpha * log_rate.exp() + r * alpha.ln() - LN_GAMMA_0_8;
+    for (x, recency, age) in [(0u32, 0u32, 100u32), (1, 30, 100), (4, 95, 100), (12, 60, 300)] {
         let history = History::new(x, recency, age).expect("a possible history");
         let (count, recency, age) = (f64::from(x), f64::from(recency) / 7.0, f64::from(age) / 7.0);
         let beta_geometric = |first_counts: u32| {
@@ -144,16 +99,10 @@ fn likelihoods_equal_integration_over_customers() {
                 let (log_p, log_stay) = (-(-logit).exp().ln_1p(), -logit.exp().ln_1p());
                 let stays = f64::from(x + first_counts);
                 let stayed = stays * log_stay - rate * age;
-                let left = if stays > 0.0 {
-                    log_p + (stays - 1.0) * log_stay - rate * recency
-                } else {
-                    f64::NEG_INFINITY
-                };
+                let left =
+                    if stays > 0.0 { log_p + (stays - 1.0) * log_stay - rate * recency } else { f64::NEG_INFINITY };
                 let density = three * log_p + four * log_stay - LN_BETA_1_2_2_5;
-                count * log_rate
-                    + (stayed.exp() + left.exp()).ln()
-                    + density
-                    + log_rate_density(log_rate)
+                count * log_rate + (stayed.exp() + left.exp()).ln() + density + log_rate_density(log_rate)
             })
         };
         let pareto = mean_over(|log_rate, log_leaving| {
@@ -168,13 +117,9 @@ fn likelihoods_equal_integration_over_customers() {
             (ModelKind::MbgNbd, beta_geometric(1)),
             (ModelKind::ParetoNbd, pareto),
         ] {
-            let model = model_with(kind, [r, alpha, three, four], TimeUnit::Week)
-                .expect("possible parameters");
+            let model = model_with(kind, [r, alpha, three, four], TimeUnit::Week).expect("possible parameters");
             let found = model.log_likelihood(&Histories::compress([history]));
-            assert!(
-                (found - brute).abs() < 1e-9,
-                "{kind} {history:?} {found} {brute}"
-            );
+            assert!((found - brute).abs() < 1e-9, "{kind} {history:?} {found} {brute}");
         }
     }
 }

@@ -1,30 +1,21 @@
 //! What must hold for every customer under every model.
 
-use mehrwert_clv::{
-    Days, DiscountRate, Histories, History, ModelKind, PurchaseModel, TimeUnit, model_with,
-};
+use mehrwert_clv::{Days, DiscountRate, Histories, History, ModelKind, PurchaseModel, TimeUnit, model_with};
 use proptest::prelude::*;
 
 /// Parameters over eight decades, ages up to thirty years, up to ten thousand repeats.
 fn any_model() -> impl Strategy<Value = Box<dyn PurchaseModel>> {
-    (
-        prop::sample::select(ModelKind::ALL.to_vec()),
-        prop::array::uniform4(-4.0..4.0f64),
+    (prop::sample::select(ModelKind::ALL.to_vec()), prop::array::uniform4(-4.0..4.0f64)).prop_map(
+        |(kind, exponents)| {
+            model_with(kind, exponents.map(|e| 10f64.powf(e)), TimeUnit::Week).expect("possible parameters")
+        },
     )
-        .prop_map(|(kind, exponents)| {
-            model_with(kind, exponents.map(|e| 10f64.powf(e)), TimeUnit::Week)
-                .expect("possible parameters")
-        })
 }
 
 fn any_history() -> impl Strategy<Value = History> {
     let repeats = prop_oneof![Just(0u32), 1..20u32, 1..10_000u32];
     (repeats, 1..=10_957u32, 0.0..1.0f64).prop_map(|(repeats, age, part)| {
-        let recency = if repeats == 0 {
-            0
-        } else {
-            ((f64::from(age) * part) as u32).max(1)
-        };
+        let recency = if repeats == 0 { 0 } else { ((f64::from(age) * part) as u32).max(1) };
         History::new(repeats, recency, age).expect("a possible history")
     })
 }
@@ -137,11 +128,7 @@ fn probabilities_of_purchases_sum_to_one_and_have_the_expected_mean() {
     ];
     for (kind, parameters) in cases {
         let model = model_with(kind, parameters, TimeUnit::Week).expect("possible parameters");
-        for over in [
-            Days::from_weeks(1.0),
-            Days::from_weeks(39.0),
-            Days::from_weeks(156.0),
-        ] {
+        for over in [Days::from_weeks(1.0), Days::from_weeks(39.0), Days::from_weeks(156.0)] {
             let (mut sum, mut mean) = (0.0, 0.0);
             for count in 0..6_000 {
                 let probability = model.probability_of_purchases(count, over);
@@ -150,10 +137,7 @@ fn probabilities_of_purchases_sum_to_one_and_have_the_expected_mean() {
             }
             let expected = model.expected_purchases(&History::NEWBORN, over);
             assert!((sum - 1.0).abs() < 1e-11, "{kind} {parameters:?} sum {sum}");
-            assert!(
-                (mean - expected).abs() < 1e-9 * expected,
-                "{kind} {parameters:?} mean {mean} {expected}"
-            );
+            assert!((mean - expected).abs() < 1e-9 * expected, "{kind} {parameters:?} mean {mean} {expected}");
         }
     }
 }
@@ -161,14 +145,10 @@ fn probabilities_of_purchases_sum_to_one_and_have_the_expected_mean() {
 #[test]
 fn no_time_brings_nothing() {
     for kind in ModelKind::ALL {
-        let model =
-            model_with(kind, [0.5, 5.0, 0.7, 3.0], TimeUnit::Week).expect("possible parameters");
+        let model = model_with(kind, [0.5, 5.0, 0.7, 3.0], TimeUnit::Week).expect("possible parameters");
         let history = History::new(3, 50, 90).expect("a possible history");
         assert_eq!(model.expected_purchases(&history, Days::ZERO), 0.0);
-        assert_eq!(
-            model.discounted_purchases(&history, Days::ZERO, DiscountRate::yearly(0.1)),
-            0.0
-        );
+        assert_eq!(model.discounted_purchases(&history, Days::ZERO, DiscountRate::yearly(0.1)), 0.0);
         assert!((model.probability_of_purchases(0, Days::ZERO) - 1.0).abs() < 1e-13);
         assert_eq!(model.probability_of_purchases(2, Days::ZERO), 0.0);
         assert!(model.score(&[], Days::ZERO, DiscountRate::NONE).is_empty());

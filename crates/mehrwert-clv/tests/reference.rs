@@ -4,8 +4,7 @@ mod common;
 
 use common::{close, customers, fitted, full, histories, sample, weeks};
 use mehrwert_clv::{
-    ConvergenceState, Days, DiscountRate, Fit, Histories, History, ModelKind, PurchaseModel,
-    TimeUnit, model_with,
+    ConvergenceState, Days, DiscountRate, Fit, Histories, History, ModelKind, PurchaseModel, TimeUnit, model_with,
 };
 
 /// Parameters to the digits given, log-likelihood to a unit of its last digit.
@@ -24,34 +23,14 @@ const FIVE: f64 = 6e-6;
 #[test]
 fn bg_nbd_on_the_sample() {
     let fit = fitted(ModelKind::BgNbd, &histories(&customers(&sample())));
-    check_fit(
-        &fit,
-        [
-            (0.24259, FIVE),
-            (4.41360, FIVE),
-            (0.79292, FIVE),
-            (2.42589, 2e-5),
-        ],
-        -9582.4292,
-        6e-5,
-    );
+    check_fit(&fit, [(0.24259, FIVE), (4.41360, FIVE), (0.79292, FIVE), (2.42589, 2e-5)], -9582.4292, 6e-5);
     assert_eq!(fit.customers, 2357.0);
 }
 
 #[test]
 fn pareto_nbd_on_the_sample() {
     let fit = fitted(ModelKind::ParetoNbd, &histories(&customers(&sample())));
-    check_fit(
-        &fit,
-        [
-            (0.55328, FIVE),
-            (10.5777, 6e-5),
-            (0.60624, FIVE),
-            (11.6687, 6e-5),
-        ],
-        -9594.9762,
-        6e-5,
-    );
+    check_fit(&fit, [(0.55328, FIVE), (10.5777, 6e-5), (0.60624, FIVE), (11.6687, 6e-5)], -9594.9762, 6e-5);
     // The published errors come from a numerical Hessian; ours is exact.
     for (parameter, error) in fit.parameters.iter().zip([0.0476, 0.8427, 0.1873, 6.2105]) {
         let found = parameter.standard_error.expect("a standard error");
@@ -62,62 +41,19 @@ fn pareto_nbd_on_the_sample() {
 #[test]
 fn mbg_nbd_on_the_sample() {
     let fit = fitted(ModelKind::MbgNbd, &histories(&customers(&sample())));
-    check_fit(
-        &fit,
-        [
-            (0.52484, FIVE),
-            (6.18309, FIVE),
-            (0.89136, FIVE),
-            (1.61400, FIVE),
-        ],
-        -9582.1357,
-        6e-5,
-    );
+    check_fit(&fit, [(0.52484, FIVE), (6.18309, FIVE), (0.89136, FIVE), (1.61400, FIVE)], -9582.1357, 6e-5);
 }
 
 #[test]
 fn all_models_on_the_full_data() {
     let histories = histories(&customers(&full()));
-    assert_eq!(
-        (histories.customers(), histories.distinct().len()),
-        (23_570.0, 8_685)
-    );
+    assert_eq!((histories.customers(), histories.distinct().len()), (23_570.0, 8_685));
     let bg = fitted(ModelKind::BgNbd, &histories);
-    check_fit(
-        &bg,
-        [
-            (0.25162, FIVE),
-            (4.78894, FIVE),
-            (0.72343, FIVE),
-            (2.16109, FIVE),
-        ],
-        -95368.444,
-        6e-4,
-    );
+    check_fit(&bg, [(0.25162, FIVE), (4.78894, FIVE), (0.72343, FIVE), (2.16109, FIVE)], -95368.444, 6e-4);
     let pareto = fitted(ModelKind::ParetoNbd, &histories);
-    check_fit(
-        &pareto,
-        [
-            (0.59742, FIVE),
-            (11.5857, 6e-5),
-            (0.52219, FIVE),
-            (8.8278, 6e-5),
-        ],
-        -95415.119,
-        6e-4,
-    );
+    check_fit(&pareto, [(0.59742, FIVE), (11.5857, 6e-5), (0.52219, FIVE), (8.8278, 6e-5)], -95415.119, 6e-4);
     let mbg = fitted(ModelKind::MbgNbd, &histories);
-    check_fit(
-        &mbg,
-        [
-            (0.63714, FIVE),
-            (7.31029, FIVE),
-            (0.80747, FIVE),
-            (1.22839, FIVE),
-        ],
-        -95336.958,
-        6e-4,
-    );
+    check_fit(&mbg, [(0.63714, FIVE), (7.31029, FIVE), (0.80747, FIVE), (1.22839, FIVE)], -95336.958, 6e-4);
 }
 
 /// Purchases at no charge are purchases: leaving the 80 rows without amount out changes the fit.
@@ -134,13 +70,10 @@ fn bg_nbd_on_the_full_data_without_amounts_of_zero() {
 /// The points of the papers have ages of hundredths of a week. Histories are whole days, but models know no absolute
 /// time: with a hundredth of a week in the place of a day everything is exact.
 fn in_hundredths(model: &dyn PurchaseModel) -> Box<dyn PurchaseModel> {
-    let mut parameters = model
-        .parameters()
-        .into_iter()
-        .map(|(name, value)| match name {
-            "alpha" | "beta" => 100.0 * value,
-            _ => value,
-        });
+    let mut parameters = model.parameters().into_iter().map(|(name, value)| match name {
+        "alpha" | "beta" => 100.0 * value,
+        _ => value,
+    });
     let parameters = std::array::from_fn(|_| parameters.next().expect("four parameters"));
     model_with(model.kind(), parameters, TimeUnit::Day).expect("possible parameters")
 }
@@ -149,87 +82,35 @@ fn in_hundredths(model: &dyn PurchaseModel) -> Box<dyn PurchaseModel> {
 fn bg_nbd_points() {
     let fit = fitted(ModelKind::BgNbd, &histories(&customers(&sample())));
     let model = &fit.model;
-    let paper = model_with(
-        ModelKind::BgNbd,
-        [0.243, 4.414, 0.793, 2.426],
-        TimeUnit::Week,
-    )
-    .expect("possible parameters");
+    let paper =
+        model_with(ModelKind::BgNbd, [0.243, 4.414, 0.793, 2.426], TimeUnit::Week).expect("possible parameters");
     let in_hundredths = in_hundredths(paper.as_ref());
     let two_repeats = History::new(2, 3043, 3886).expect("a possible history");
-    close(
-        in_hundredths.expected_purchases(&two_repeats, Days::new(3900.0)),
-        1.226028,
-        6e-7,
-    );
-    close(
-        in_hundredths.probability_alive(&two_repeats),
-        0.726579,
-        6e-7,
-    );
-    close(
-        paper.probability_of_purchases(0, weeks(39.0)),
-        0.5737864,
-        6e-7,
-    );
+    close(in_hundredths.expected_purchases(&two_repeats, Days::new(3900.0)), 1.226028, 6e-7);
+    close(in_hundredths.probability_alive(&two_repeats), 0.726579, 6e-7);
+    close(paper.probability_of_purchases(0, weeks(39.0)), 0.5737864, 6e-7);
     // The last is published as 1.8576, which is what 150 terms of the hypergeometric series come to; the sum is 1.8580.
     let expected = [0.0078, 0.0532, 0.1506, 1.0405, 1.0437, 1.8580];
-    for (time, expected) in [1.0 / 7.0, 1.0, 3.0, 31.857, 32.0, 78.0]
-        .into_iter()
-        .zip(expected)
-    {
-        close(
-            model.expected_purchases(&History::NEWBORN, weeks(time)),
-            expected,
-            6e-5,
-        );
+    for (time, expected) in [1.0 / 7.0, 1.0, 3.0, 31.857, 32.0, 78.0].into_iter().zip(expected) {
+        close(model.expected_purchases(&History::NEWBORN, weeks(time)), expected, 6e-5);
     }
-    close(
-        model.expected_purchases(&History::NEWBORN, weeks(52.0)),
-        1.444012,
-        6e-6,
-    );
+    close(model.expected_purchases(&History::NEWBORN, weeks(52.0)), 1.444012, 6e-6);
     let once = History::new(0, 0, 272).expect("a possible history");
     assert_eq!(model.probability_alive(&once), 1.0);
-    assert!(
-        !model.probability_alive_is_informative(&once)
-            && model.probability_alive_is_informative(&two_repeats)
-    );
+    assert!(!model.probability_alive_is_informative(&once) && model.probability_alive_is_informative(&two_repeats));
 }
 
 #[test]
 fn pareto_nbd_points() {
     let customers = customers(&sample());
     let fit = fitted(ModelKind::ParetoNbd, &histories(&customers));
-    close(
-        fit.model.expected_purchases(&History::NEWBORN, weeks(52.0)),
-        1.473434,
-        6e-7,
-    );
-    let customer = customers
-        .iter()
-        .find(|customer| customer.id == "1516")
-        .expect("customer 1516");
-    assert_eq!(
-        (
-            customer.history.repeats(),
-            customer.history.recency(),
-            customer.history.age()
-        ),
-        (26, 216, 217)
-    );
-    close(
-        fit.model.probability_alive(&customer.history),
-        0.997874,
-        1.1e-6,
-    );
+    close(fit.model.expected_purchases(&History::NEWBORN, weeks(52.0)), 1.473434, 6e-7);
+    let customer = customers.iter().find(|customer| customer.id == "1516").expect("customer 1516");
+    assert_eq!((customer.history.repeats(), customer.history.recency(), customer.history.age()), (26, 216, 217));
+    close(fit.model.probability_alive(&customer.history), 0.997874, 1.1e-6);
     // Known for recency and age rounded to hundredths of a week.
     let rounded = History::new(26, 3086, 3100).expect("a possible history");
-    close(
-        in_hundredths(fit.model.as_ref()).expected_purchases(&rounded, Days::new(5200.0)),
-        25.456,
-        6e-4,
-    );
+    close(in_hundredths(fit.model.as_ref()).expected_purchases(&rounded, Days::new(5200.0)), 25.456, 6e-4);
 }
 
 fn pareto(parameters: [f64; 4]) -> Box<dyn PurchaseModel> {
@@ -246,10 +127,8 @@ fn pareto_nbd_discounted_for_ever() {
         model.discounted_purchases(&history, Days::FOREVER, rate)
     };
     close(dert(7, 3500), 1.8641833, 6e-8);
-    let published = [
-        2.199155, 2.843534, 2.867128, 2.445410, 1.840502, 1.262416, 0.809618, 0.494804, 0.292025,
-        0.167928,
-    ];
+    let published =
+        [2.199155, 2.843534, 2.867128, 2.445410, 1.840502, 1.262416, 0.809618, 0.494804, 0.292025, 0.167928];
     for (repeats, published) in (1..).zip(published) {
         close(dert(repeats, 3000), published, 6e-7);
     }
@@ -261,11 +140,7 @@ fn pareto_nbd_is_stable_at_many_repeats() {
     let model = pareto([0.55, 10.58, 0.61, 11.67]);
     for (repeats, expected) in [(132, 6.20605179), (133, 6.25287225)] {
         let history = History::new(repeats, 1400, 1400).expect("a possible history");
-        close(
-            model.expected_purchases(&history, weeks(10.0)),
-            expected,
-            6e-9,
-        );
+        close(model.expected_purchases(&history, weeks(10.0)), expected, 6e-9);
     }
 }
 
@@ -280,9 +155,5 @@ fn a_fit_is_reproducible() {
 }
 
 fn rayon_free<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("threads")
-        .install(work)
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads").install(work)
 }

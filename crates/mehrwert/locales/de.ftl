@@ -232,6 +232,9 @@ role-refunded = Bisher erstattet
 role-cancelled-at = Storniert am
 role-shipping = Versand
 role-related-order = Bezogene Bestellung
+role-recipient = Empfänger
+role-captured = Eingezogen
+role-test = Test
 role-ignored = nicht verwendet
 
 kind-generic = Bestellungen
@@ -346,3 +349,10 @@ card-course-expected = erwartet
 card-course-holdout = zurückgehalten
 card-course-axis = Wiederkäufe
 card-course-definition = Wiederkäufe sind alle Käufe nach dem ersten eines Kunden. Erwartet ist, was { $model } für die bis dahin gewonnenen Kunden vorhersagt.
+
+# Langes Arbeiten
+phase-reading = Dateien lesen
+phase-histories = Kaufverläufe bilden
+phase-fitting = Modelle anpassen
+phase-scoring = Kunden bewerten
+phase-writing = Ergebnis schreiben

@@ -231,6 +231,9 @@ role-refunded = Refunded so far
 role-cancelled-at = Cancelled at
 role-shipping = Shipping
 role-related-order = Related order
+role-recipient = Recipient
+role-captured = Collected
+role-test = Test
 role-ignored = not used
 
 kind-generic = Orders
@@ -345,3 +348,10 @@ card-course-expected = expected
 card-course-holdout = held out
 card-course-axis = Repeat purchases
 card-course-definition = Repeat purchases are all purchases after a customer's first. Expected is what { $model } predicts for the customers won until then.
+
+# Long work
+phase-reading = Reading files
+phase-histories = Building histories
+phase-fitting = Fitting models
+phase-scoring = Valuing customers
+phase-writing = Writing results

@@ -7,17 +7,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mehrwert_charts::Language;
 use mehrwert_core::{Phase, Progress};
 
-use crate::show::words::Words;
+use crate::show;
 
 /// Shows each phase as a bar or, where its length is not known, as a turning sign. A phase leaves nothing behind.
 pub(crate) struct Bars {
-    words: Words,
+    /// What each phase is called.
+    names: [(Phase, String); 5],
     current: Mutex<Option<ProgressBar>>,
 }
 
 impl Bars {
     pub(crate) fn new(language: Language) -> Bars {
-        Bars { words: Words::new(language), current: Mutex::new(None) }
+        Bars { names: show::phases(language), current: Mutex::new(None) }
+    }
+
+    fn name(&self, phase: Phase) -> String {
+        self.names.iter().find(|named| named.0 == phase).map_or_else(String::new, |named| named.1.clone())
     }
 
     fn with_current(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
@@ -40,7 +45,7 @@ impl Progress for Bars {
     fn begin(&self, phase: Phase, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr())
             .with_style(style(phase, total))
-            .with_message(self.words.phase(phase));
+            .with_message(self.name(phase));
         bar.enable_steady_tick(Duration::from_millis(200));
         self.with_current(|current| {
             if let Some(previous) = current.replace(bar) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use mehrwert_charts::Language;
 use mehrwert_core::Day;
 use mehrwert_facts::engine::Engine;
-use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping, read_orders};
+use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderRequest, parse_mapping, read_orders};
 use mehrwert_insight::value::{ValueRequest, ValueResult, value};
 
 use crate::Failure;
@@ -29,13 +29,13 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     let language = language(arguments.lang);
     let bars = Bars::new(language);
     let log = read_orders(&order_request(arguments)?, &bars).map_err(Failure::input)?;
-    let style = show::Style { language, ..show::Style::of_terminal() };
+    let style = style(language);
     if arguments.explain {
         return print(|out| out.write_all(show::explain::render(&log.files, &style).as_bytes()));
     }
     let mut pending = Vec::new();
     if let Some(path) = &arguments.rejects {
-        pending.push(write(path, |out| show::rejects::write(&log, language, out))?);
+        pending.push(write(path, |out| show::rejects::write(&log.files, &log.set_aside, language, out))?);
     }
     let engine = Engine::new().map_err(Failure::work)?;
     let result = value(&engine, log, &value_request(arguments), &bars).map_err(Failure::work)?;
@@ -87,8 +87,8 @@ fn order_request(arguments: &ValueArguments) -> Result<OrderRequest, Failure> {
         currency: arguments.currency,
         vat: arguments.vat,
         date_order: arguments.dates.map(|dates| match dates {
-            Dates::Dmy => DateOrder::DayMonthYear,
-            Dates::Mdy => DateOrder::MonthDayYear,
+            Dates::Dmy => DateOrder::DayFirst,
+            Dates::Mdy => DateOrder::MonthFirst,
         }),
         decimal: arguments.decimal.map(|mark| match mark {
             Decimal::Point => DecimalMark::Point,
@@ -109,15 +109,11 @@ fn value_request(arguments: &ValueArguments) -> ValueRequest {
     }
 }
 
-fn write_files(
-    arguments: &ValueArguments,
-    result: &ValueResult,
-    language: Language,
-) -> Result<Vec<Pending>, Failure> {
+fn write_files(arguments: &ValueArguments, result: &ValueResult, language: Language) -> Result<Vec<Pending>, Failure> {
     let mut pending = Vec::new();
     if let Some(path) = &arguments.out {
         pending.push(match ending(path) {
-            Some(Ending::Parquet) => write(path, |out| show::parquet::write(result, out))?,
+            Some(Ending::Parquet) => write(path, |out| show::parquet::write(result, out).map_err(io::Error::other))?,
             _ => write(path, |out| show::csv::write(result, out))?,
         });
     }
@@ -146,6 +142,12 @@ fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome.map_err(Failure::work),
     }
+}
+
+/// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.
+fn style(language: Language) -> show::Style {
+    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    show::Style::new(language, colour, show::Style::WIDEST)
 }
 
 fn language(chosen: Option<Lang>) -> Language {

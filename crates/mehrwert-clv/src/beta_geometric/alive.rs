@@ -43,29 +43,13 @@ impl Living {
         let horizon = effective_horizon(over, rate);
         let longest = if over == f64::INFINITY { horizon } else { over } / (self.alpha + youngest);
         let mean = MeanPurchases::new(self, longest, ages.len());
-        ages.iter()
-            .map(|age| self.expectation(&mean, self.alpha + age, over, rate, horizon))
-            .collect()
+        ages.iter().map(|age| self.expectation(&mean, self.alpha + age, over, rate, horizon)).collect()
     }
 
-    fn expectation(
-        &self,
-        mean: &MeanPurchases,
-        scale: f64,
-        over: f64,
-        rate: f64,
-        horizon: f64,
-    ) -> GivenAlive {
-        let expected = if over == f64::INFINITY {
-            self.for_ever().expected
-        } else {
-            mean.at(over / scale)
-        };
+    fn expectation(&self, mean: &MeanPurchases, scale: f64, over: f64, rate: f64, horizon: f64) -> GivenAlive {
+        let expected = if over == f64::INFINITY { self.for_ever().expected } else { mean.at(over / scale) };
         if rate == 0.0 {
-            return GivenAlive {
-                expected,
-                discounted: expected,
-            };
+            return GivenAlive { expected, discounted: expected };
         }
         // By parts: what the horizon still counts of all purchases, and what was counted on the way. The logarithm of
         // time since the birth makes the expectation smooth on the scale of one.
@@ -79,33 +63,19 @@ impl Living {
             let time = log_time.exp_m1();
             discounted += weight * pace * (log_time - pace * time).exp() * mean.at(time);
         }
-        GivenAlive {
-            expected,
-            discounted: discounted.min(expected),
-        }
+        GivenAlive { expected, discounted: discounted.min(expected) }
     }
 
     /// Over an infinite horizon h is 1 / p, whose mean exists for a > 1 only.
     fn for_ever(&self) -> GivenAlive {
-        let expected = if self.a > 1.0 {
-            (self.a + self.b - 1.0) / (self.a - 1.0)
-        } else {
-            f64::INFINITY
-        };
-        GivenAlive {
-            expected,
-            discounted: expected,
-        }
+        let expected = if self.a > 1.0 { (self.a + self.b - 1.0) / (self.a - 1.0) } else { f64::INFINITY };
+        GivenAlive { expected, discounted: expected }
     }
 }
 
 /// The horizon beyond which discounting leaves nothing.
 fn effective_horizon(over: f64, rate: f64) -> f64 {
-    if rate > 0.0 {
-        over.min(LOG_NEGLIGIBLE / rate)
-    } else {
-        over
-    }
+    if rate > 0.0 { over.min(LOG_NEGLIGIBLE / rate) } else { over }
 }
 
 /// The mean of h as a function of tau.
@@ -118,15 +88,9 @@ struct MeanPurchases {
 impl MeanPurchases {
     fn new(living: &Living, longest: f64, ages: usize) -> MeanPurchases {
         let nodes = LeavingNodes::new(living, longest);
-        let mut mean = MeanPurchases {
-            nodes,
-            shape: living.shape,
-            interpolant: None,
-        };
+        let mut mean = MeanPurchases { nodes, shape: living.shape, interpolant: None };
         if ages >= AGES_WORTH_INTERPOLATING && longest > 0.0 {
-            mean.interpolant = Interpolant::new(longest.ln_1p(), |log_time| {
-                mean.direct(log_time.exp_m1()).ln()
-            });
+            mean.interpolant = Interpolant::new(longest.ln_1p(), |log_time| mean.direct(log_time.exp_m1()).ln());
         }
         mean
     }
@@ -144,12 +108,7 @@ impl MeanPurchases {
         if tau <= 0.0 {
             return self.shape;
         }
-        let sum: f64 = self
-            .nodes
-            .nodes
-            .iter()
-            .map(|&(p, w)| w * slowed(p * tau, self.shape))
-            .sum();
+        let sum: f64 = self.nodes.nodes.iter().map(|&(p, w)| w * slowed(p * tau, self.shape)).sum();
         sum / self.nodes.weight
     }
 }
@@ -157,11 +116,7 @@ impl MeanPurchases {
 /// `(1 - (1 + y)^-k) / y`, which is h / tau at y = p tau.
 #[inline]
 fn slowed(y: f64, k: f64) -> f64 {
-    if y < 1e-280 {
-        k
-    } else {
-        -(-k * y.ln_1p()).exp_m1() / y
-    }
+    if y < 1e-280 { k } else { -(-k * y.ln_1p()).exp_m1() / y }
 }
 
 /// Nodes for the mean over Beta(a, b): (p, weight), and the sum of the weights.
@@ -180,9 +135,7 @@ impl LeavingNodes {
         let peak = log_density(centre);
         // To the left h is at most this much greater than at the peak, to the right it only falls.
         let rise = (shape / slowed(longest, shape)).ln();
-        let leftmost = (LINEAR / (a + b + (shape + 1.0) * longest + 1.0))
-            .ln()
-            .max(-650.0);
+        let leftmost = (LINEAR / (a + b + (shape + 1.0) * longest + 1.0)).ln().max(-650.0);
         let rightmost = -(LINEAR / (a + b + shape + 2.0)).ln();
         let mut nodes = Vec::with_capacity(256);
         let mut weight_sum = 0.0;
@@ -218,10 +171,7 @@ impl LeavingNodes {
             push(1.0 / (1.0 + (-logit).exp()), log_weight.exp());
             logit += step;
         }
-        LeavingNodes {
-            nodes,
-            weight: weight_sum,
-        }
+        LeavingNodes { nodes, weight: weight_sum }
     }
 }
 
@@ -268,21 +218,10 @@ impl Interpolant {
     fn new(end: f64, function: impl Fn(f64) -> f64) -> Option<Interpolant> {
         for points in [24, 40, 64, 112] {
             let coefficients = chebyshev_coefficients(points, end, &function);
-            let size = coefficients
-                .iter()
-                .fold(1.0, |size: f64, c| size.max(c.abs()));
-            if coefficients[points - 3..]
-                .iter()
-                .all(|c| c.abs() < 4e-15 * size)
-            {
-                let kept = coefficients
-                    .iter()
-                    .rposition(|c| c.abs() > 1e-16 * size)
-                    .unwrap_or(0);
-                return Some(Interpolant {
-                    end,
-                    coefficients: coefficients[..=kept].to_vec(),
-                });
+            let size = coefficients.iter().fold(1.0, |size: f64, c| size.max(c.abs()));
+            if coefficients[points - 3..].iter().all(|c| c.abs() < 4e-15 * size) {
+                let kept = coefficients.iter().rposition(|c| c.abs() > 1e-16 * size).unwrap_or(0);
+                return Some(Interpolant { end, coefficients: coefficients[..=kept].to_vec() });
             }
         }
         None
@@ -301,20 +240,14 @@ impl Interpolant {
 
 fn chebyshev_coefficients(points: usize, end: f64, function: &impl Fn(f64) -> f64) -> Vec<f64> {
     let angle = std::f64::consts::PI / points as f64;
-    let values: Vec<f64> = (0..points)
-        .map(|k| function(0.5 * end * (1.0 + (angle * (k as f64 + 0.5)).cos())))
-        .collect();
+    let values: Vec<f64> =
+        (0..points).map(|k| function(0.5 * end * (1.0 + (angle * (k as f64 + 0.5)).cos()))).collect();
     // cos(pi j (k + 1/2) / n) for all j and k are cosines of multiples of pi / (2n).
-    let cosines: Vec<f64> = (0..4 * points)
-        .map(|m| (0.5 * angle * m as f64).cos())
-        .collect();
+    let cosines: Vec<f64> = (0..4 * points).map(|m| (0.5 * angle * m as f64).cos()).collect();
     (0..points)
         .map(|j| {
-            let sum: f64 = values
-                .iter()
-                .enumerate()
-                .map(|(k, value)| value * cosines[j * (2 * k + 1) % (4 * points)])
-                .sum();
+            let sum: f64 =
+                values.iter().enumerate().map(|(k, value)| value * cosines[j * (2 * k + 1) % (4 * points)]).sum();
             sum * if j == 0 { 1.0 } else { 2.0 } / points as f64
         })
         .collect()

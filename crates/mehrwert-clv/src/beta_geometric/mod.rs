@@ -28,22 +28,12 @@ pub(crate) struct BetaGeometric {
 impl BetaGeometric {
     /// Parameters r, alpha, a, b, all finite and above zero; the kind is BG/NBD or MBG/NBD.
     pub fn new(kind: ModelKind, [r, alpha, a, b]: [f64; 4]) -> BetaGeometric {
-        BetaGeometric {
-            kind,
-            r,
-            alpha,
-            a,
-            b,
-        }
+        BetaGeometric { kind, r, alpha, a, b }
     }
 
     /// How many times a living customer has resisted leaving.
     fn stays(&self, repeats: u32) -> u32 {
-        if self.kind == ModelKind::MbgNbd {
-            repeats.saturating_add(1)
-        } else {
-            repeats
-        }
+        if self.kind == ModelKind::MbgNbd { repeats.saturating_add(1) } else { repeats }
     }
 
     /// Given alive, the probability of leaving after a purchase is Beta(a, this).
@@ -84,8 +74,7 @@ impl Kernel for BetaGeometric {
         }
         let stayed = self.b + f64::from(stays - 1);
         let share = self.b / stayed;
-        negative_binomial::log_silence(self.r, self.alpha, repeats, recency)
-            + Jet::of_one(A, self.a.ln(), 1.0, 0.0)
+        negative_binomial::log_silence(self.r, self.alpha, repeats, recency) + Jet::of_one(A, self.a.ln(), 1.0, 0.0)
             - Jet::of_one(B, stayed.ln(), share, share * (1.0 - share))
     }
 
@@ -94,22 +83,14 @@ impl Kernel for BetaGeometric {
     }
 
     fn given_alive(&self, repeats: u32, ages: &[f64], over: f64, rate: f64) -> Vec<GivenAlive> {
-        alive::Living {
-            shape: self.r + f64::from(repeats),
-            alpha: self.alpha,
-            a: self.a,
-            b: self.posterior_b(repeats),
-        }
-        .expectations(ages, over, rate)
+        alive::Living { shape: self.r + f64::from(repeats), alpha: self.alpha, a: self.a, b: self.posterior_b(repeats) }
+            .expectations(ages, over, rate)
     }
 
     fn probability_of_purchases(&self, count: u32, over: f64) -> f64 {
         let stays = self.stays(count);
-        let log_stayed = log_rising_factorial(self.b, stays).value
-            - log_rising_factorial(self.a + self.b, stays).value;
-        let still_there = (log_stayed
-            + negative_binomial::log_probability(self.r, self.alpha, count, over))
-        .exp();
+        let log_stayed = log_rising_factorial(self.b, stays).value - log_rising_factorial(self.a + self.b, stays).value;
+        let still_there = (log_stayed + negative_binomial::log_probability(self.r, self.alpha, count, over)).exp();
         if stays == 0 {
             return still_there.min(1.0);
         }
@@ -119,12 +100,7 @@ impl Kernel for BetaGeometric {
             1.0
         } else {
             let rest = self.alpha / (self.alpha + over);
-            regularised_incomplete_beta(
-                f64::from(count),
-                self.r,
-                1.0 / (1.0 + self.alpha / over),
-                rest,
-            )
+            regularised_incomplete_beta(f64::from(count), self.r, 1.0 / (1.0 + self.alpha / over), rest)
         };
         (still_there + log_left.exp() * at_least).min(1.0)
     }

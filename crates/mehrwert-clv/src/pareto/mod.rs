@@ -49,8 +49,7 @@ impl Pareto {
     /// `ln(alpha^r beta^s S(t))` but for `alpha^-x`, which is in the base.
     fn log_survival(&self, repeats: u32, time: f64) -> Jet {
         negative_binomial::log_silence(self.r, self.alpha, repeats, time)
-            - Jet::positive_parameter(S, self.s)
-                * negative_binomial::log_one_plus_ratio(BETA, self.beta, time)
+            - Jet::positive_parameter(S, self.s) * negative_binomial::log_one_plus_ratio(BETA, self.beta, time)
     }
 
     /// What the tail integrals of C and D share.
@@ -71,14 +70,7 @@ impl Pareto {
             log_q.value = (-p).ln_1p();
         }
         let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
-        Tail {
-            alpha_is_least,
-            shape,
-            s: Jet::positive_parameter(S, self.s),
-            log_q,
-            q: log_q.exp(),
-            p,
-        }
+        Tail { alpha_is_least, shape, s: Jet::positive_parameter(S, self.s), log_q, q: log_q.exp(), p }
     }
 }
 
@@ -178,18 +170,10 @@ impl Kernel for Pareto {
 fn relative_lifetime(s: f64, time: f64) -> f64 {
     let excess = s - 1.0;
     if time == f64::INFINITY {
-        return if excess > 0.0 {
-            1.0 / excess
-        } else {
-            f64::INFINITY
-        };
+        return if excess > 0.0 { 1.0 / excess } else { f64::INFINITY };
     }
     let log_time = time.ln_1p();
-    if excess == 0.0 {
-        log_time
-    } else {
-        -(-excess * log_time).exp_m1() / excess
-    }
+    if excess == 0.0 { log_time } else { -(-excess * log_time).exp_m1() / excess }
 }
 
 /// The expected remaining lifetime within `over`, discounted: `integral of exp(-rate u) (1 + u / scale)^-s`.

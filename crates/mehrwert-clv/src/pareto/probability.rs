@@ -10,13 +10,8 @@ pub(super) fn of_purchases(model: &Pareto, count: u32, over: f64) -> f64 {
     if over <= 0.0 {
         return if count == 0 { 1.0 } else { 0.0 };
     }
-    let still_there =
-        log_probability(model.r, model.alpha, count, over) - model.s * (over / model.beta).ln_1p();
-    let left = LeftBefore {
-        model,
-        count: f64::from(count),
-        front: log_ways(model.r, count) + model.s.ln(),
-    };
+    let still_there = log_probability(model.r, model.alpha, count, over) - model.s * (over / model.beta).ln_1p();
+    let left = LeftBefore { model, count: f64::from(count), front: log_ways(model.r, count) + model.s.ln() };
     (still_there.exp() + left.integral(over.ln().min(700.0))).clamp(0.0, 1.0)
 }
 
@@ -31,16 +26,8 @@ impl LeftBefore<'_> {
         let Pareto { r, alpha, s, beta } = *self.model;
         let time = log_time.exp();
         // Log of u / (parameter + u), of full precision at both ends.
-        let purchases = if self.count == 0.0 {
-            0.0
-        } else {
-            self.count * (alpha / time).ln_1p()
-        };
-        self.front
-            - purchases
-            - r * (time / alpha).ln_1p()
-            - s * (time / beta).ln_1p()
-            - (beta / time).ln_1p()
+        let purchases = if self.count == 0.0 { 0.0 } else { self.count * (alpha / time).ln_1p() };
+        self.front - purchases - r * (time / alpha).ln_1p() - s * (time / beta).ln_1p() - (beta / time).ln_1p()
     }
 
     /// Slope of the log of the integrand and minus its curvature.
@@ -49,8 +36,7 @@ impl LeftBefore<'_> {
         let of_alpha = 1.0 / (1.0 + (alpha.ln() - log_time).exp());
         let of_beta = 1.0 / (1.0 + (beta.ln() - log_time).exp());
         let slope = self.count * (1.0 - of_alpha) - r * of_alpha + (1.0 - of_beta) - s * of_beta;
-        let bend =
-            (r + self.count) * of_alpha * (1.0 - of_alpha) + (s + 1.0) * of_beta * (1.0 - of_beta);
+        let bend = (r + self.count) * of_alpha * (1.0 - of_alpha) + (s + 1.0) * of_beta * (1.0 - of_beta);
         (slope, bend)
     }
 
@@ -71,11 +57,7 @@ impl LeftBefore<'_> {
         let (mut low, mut high) = (-740.0, end);
         for _ in 0..80 {
             let middle = 0.5 * (low + high);
-            if self.slope_and_bend(middle).0 > 0.0 {
-                low = middle
-            } else {
-                high = middle
-            }
+            if self.slope_and_bend(middle).0 > 0.0 { low = middle } else { high = middle }
         }
         0.5 * (low + high)
     }
@@ -88,11 +70,8 @@ impl LeftBefore<'_> {
             let here = mode + direction * walked;
             let mut width = f64::min(2.0, length - walked);
             loop {
-                let ends = [0.0, 0.5, 1.0]
-                    .map(|part| self.slope_and_bend(here + direction * part * width));
-                let steepest = ends
-                    .iter()
-                    .fold(0.0, |most: f64, end| most.max(end.0.abs()));
+                let ends = [0.0, 0.5, 1.0].map(|part| self.slope_and_bend(here + direction * part * width));
+                let steepest = ends.iter().fold(0.0, |most: f64, end| most.max(end.0.abs()));
                 let most_bent = ends.iter().fold(0.0, |most: f64, end| most.max(end.1));
                 if width * steepest <= 20.0 && width * width * most_bent <= 20.0 {
                     break;

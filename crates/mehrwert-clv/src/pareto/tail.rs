@@ -23,12 +23,7 @@ pub(super) fn log_tail_integral(e: &Jet, k: &Jet, q: &Jet, p: f64) -> Jet {
         let (value, first, second) = series(c.value, k.value, p);
         return Jet::of_three([&c, k, &of_p], value, first, second);
     }
-    let integrand = Integrand {
-        e: e.value,
-        k: k.value,
-        q: q.value,
-        p,
-    };
+    let integrand = Integrand { e: e.value, k: k.value, q: q.value, p };
     let (value, first, second) = Moments::of(&integrand).log_with_derivatives(k.value);
     Jet::of_three([e, k, q], value, first, second)
 }
@@ -45,12 +40,7 @@ fn series(c: f64, k: f64, p: f64) -> WithDerivatives {
     // Logarithmic derivatives of the term: by c with its own derivative; by k, and twice by k over the term, which as
     // a sum over pairs of factors loses nothing where k is tiny.
     let (mut by_c, mut by_cc, mut by_k, mut twice_by_k) = (-inverse, inverse * inverse, 0.0, 0.0);
-    let mut sum = Moments {
-        one: term,
-        w: term * by_c,
-        ww: term * (by_c * by_c + by_cc),
-        ..Moments::default()
-    };
+    let mut sum = Moments { one: term, w: term * by_c, ww: term * (by_c * by_c + by_cc), ..Moments::default() };
     let mut n = 0.0;
     // The second derivative by p begins at the third term and converges last.
     let mut over_p_squared = 0.0;
@@ -80,16 +70,8 @@ fn series(c: f64, k: f64, p: f64) -> WithDerivatives {
     let scale = 1.0 / sum.one;
     let (first_c, first_k, first_p) = (sum.w * scale, sum.l * scale, sum.d * scale);
     let second = [
-        [
-            sum.ww * scale - first_c * first_c,
-            sum.wl * scale - first_c * first_k,
-            sum.wd * scale - first_c * first_p,
-        ],
-        [
-            0.0,
-            sum.ll * scale - first_k * first_k,
-            sum.ld * scale - first_k * first_p,
-        ],
+        [sum.ww * scale - first_c * first_c, sum.wl * scale - first_c * first_k, sum.wd * scale - first_c * first_p],
+        [0.0, sum.ll * scale - first_k * first_k, sum.ld * scale - first_k * first_p],
         [0.0, 0.0, sum.dd * scale - first_p * first_p],
     ];
     (sum.one.ln(), [first_c, first_k, first_p], second)
@@ -106,11 +88,7 @@ impl Integrand {
     /// `ln(1 + q (exp(w) - 1))`, also where the exponential overflows.
     #[inline]
     fn log_bracket(&self, w: f64) -> f64 {
-        if w < 30.0 {
-            (self.q * w.exp_m1()).ln_1p()
-        } else {
-            w + (self.q + self.p * (-w).exp()).ln()
-        }
+        if w < 30.0 { (self.q * w.exp_m1()).ln_1p() } else { w + (self.q + self.p * (-w).exp()).ln() }
     }
 
     #[inline]
@@ -122,10 +100,7 @@ impl Integrand {
     fn slope_and_bend(&self, w: f64) -> (f64, f64) {
         let rest = self.p * (-w).exp();
         let share = self.q / (self.q + rest);
-        (
-            -self.e - self.k * share,
-            self.k * share * (rest / (self.q + rest)),
-        )
+        (-self.e - self.k * share, self.k * share * (rest / (self.q + rest)))
     }
 }
 
@@ -165,9 +140,7 @@ impl Moments {
                 let (middle_slope, middle_bend) = integrand.slope_and_bend(start + 0.5 * width);
                 let steepest = slope.abs().max(at_end.0.abs()).max(middle_slope.abs());
                 let most_bent = bend.max(at_end.1).max(middle_bend);
-                if width * steepest <= LARGEST_CHANGE * 1.001
-                    && width * width * most_bent <= LARGEST_BEND
-                {
+                if width * steepest <= LARGEST_CHANGE * 1.001 && width * width * most_bent <= LARGEST_BEND {
                     break at_end;
                 }
                 width *= 0.7;
@@ -214,11 +187,7 @@ impl Moments {
         let by_kk = self.ll * scale - l * l;
         let by_kq = k * (self.ld * scale - l * d) - d;
         let by_qq = k * dd + k * k * (dd - d * d);
-        let second = [
-            [by_ee, by_ek, by_eq],
-            [0.0, by_kk, by_kq],
-            [0.0, 0.0, by_qq],
-        ];
+        let second = [[by_ee, by_ek, by_eq], [0.0, by_kk, by_kq], [0.0, 0.0, by_qq]];
         (self.one.ln(), [-w, -l, -k * d], second)
     }
 }
@@ -244,19 +213,10 @@ mod tests {
                 for p in [0.1, 0.3, 0.5] {
                     let k = share * c;
                     let (value, by_series, bent) = series(c, k, p);
-                    let integrand = Integrand {
-                        e: c - k,
-                        k,
-                        q: 1.0 - p,
-                        p,
-                    };
-                    let (by_panels, first, second) =
-                        Moments::of(&integrand).log_with_derivatives(k);
+                    let integrand = Integrand { e: c - k, k, q: 1.0 - p, p };
+                    let (by_panels, first, second) = Moments::of(&integrand).log_with_derivatives(k);
                     let close = |found: f64, expected: f64, size: f64| {
-                        assert!(
-                            (found - expected).abs() <= 1e-12 * (size + 1.0),
-                            "{c} {k} {p}: {found} {expected}"
-                        );
+                        assert!((found - expected).abs() <= 1e-12 * (size + 1.0), "{c} {k} {p}: {found} {expected}");
                     };
                     close(value, by_panels, 0.0);
                     // e is c - k, q is 1 - p.
@@ -265,11 +225,7 @@ mod tests {
                     close(by_series[2], -first[2], first[2].abs());
                     close(bent[0][0], second[0][0], first[0] * first[0]);
                     close(bent[0][2], -second[0][2], (first[0] * first[2]).abs());
-                    close(
-                        bent[2][2],
-                        second[2][2],
-                        first[2] * first[2] + second[2][2].abs(),
-                    );
+                    close(bent[2][2], second[2][2], first[2] * first[2] + second[2][2].abs());
                 }
             }
         }

@@ -39,15 +39,12 @@ pub fn sample() -> Vec<Purchase> {
 fn read(path: &str, customer: usize, date: usize, amount: usize) -> Vec<Purchase> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let mut text = String::new();
-    GzDecoder::new(File::open(&path).expect("the data file"))
-        .read_to_string(&mut text)
-        .expect("gzipped text");
+    GzDecoder::new(File::open(&path).expect("the data file")).read_to_string(&mut text).expect("gzipped text");
     let mut purchases = Vec::new();
     for line in text.lines() {
         let fields: Vec<&str> = line.split_whitespace().collect();
         // A header or an empty line has no date of eight digits.
-        if fields.len() <= amount || fields[date].len() != 8 || fields[date].parse::<u32>().is_err()
-        {
+        if fields.len() <= amount || fields[date].len() != 8 || fields[date].parse::<u32>().is_err() {
             continue;
         }
         purchases.push(Purchase {
@@ -80,52 +77,26 @@ pub struct Customer {
 pub fn customers(purchases: &[Purchase]) -> Vec<Customer> {
     let mut by_customer: BTreeMap<&str, BTreeMap<Day, f64>> = BTreeMap::new();
     for purchase in purchases {
-        *by_customer
-            .entry(&purchase.customer)
-            .or_default()
-            .entry(purchase.day)
-            .or_default() += purchase.amount;
+        *by_customer.entry(&purchase.customer).or_default().entry(purchase.day).or_default() += purchase.amount;
     }
     // Who came only in the holdout period is not known yet.
-    let known = |days: &BTreeMap<Day, f64>| {
-        days.keys()
-            .next()
-            .is_some_and(|&first| first <= CALIBRATION_END)
-    };
-    by_customer
-        .into_iter()
-        .filter(|(_, days)| known(days))
-        .map(|(id, days)| customer(id, &days))
-        .collect()
+    let known = |days: &BTreeMap<Day, f64>| days.keys().next().is_some_and(|&first| first <= CALIBRATION_END);
+    by_customer.into_iter().filter(|(_, days)| known(days)).map(|(id, days)| customer(id, &days)).collect()
 }
 
 fn customer(id: &str, days: &BTreeMap<Day, f64>) -> Customer {
     let first = *days.keys().next().expect("a purchase");
-    let repeats: Vec<(Day, f64)> = days
-        .range(first + 1..=CALIBRATION_END)
-        .map(|(d, a)| (*d, *a))
-        .collect();
+    let repeats: Vec<(Day, f64)> = days.range(first + 1..=CALIBRATION_END).map(|(d, a)| (*d, *a)).collect();
     let last = repeats.last().map_or(first, |repeat| repeat.0);
     let count = repeats.len() as u32;
     let amount: f64 = repeats.iter().map(|repeat| repeat.1).sum();
-    let history =
-        History::new(count, last - first, CALIBRATION_END - first).expect("a possible history");
+    let history = History::new(count, last - first, CALIBRATION_END - first).expect("a possible history");
     Customer {
         id: id.to_owned(),
         history,
-        spend: SpendHistory {
-            repeats: count,
-            mean: if count > 0 {
-                amount / f64::from(count)
-            } else {
-                0.0
-            },
-        },
+        spend: SpendHistory { repeats: count, mean: if count > 0 { amount / f64::from(count) } else { 0.0 } },
         later: days.range(CALIBRATION_END + 1..).count() as u32,
-        later_amount: days
-            .range(CALIBRATION_END + 1..)
-            .map(|(_, amount)| amount)
-            .sum(),
+        later_amount: days.range(CALIBRATION_END + 1..).map(|(_, amount)| amount).sum(),
     }
 }
 
@@ -144,8 +115,5 @@ pub fn weeks(count: f64) -> Days {
 /// Fails unless `found` is `expected` to within `tolerance`.
 #[track_caller]
 pub fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "found {found}, expected {expected} within {tolerance}"
-    );
+    assert!((found - expected).abs() <= tolerance, "found {found}, expected {expected} within {tolerance}");
 }

@@ -148,8 +148,7 @@ fn typed<'b, T: ArrowPrimitiveType>(
     column: &str,
     expected: &'static str,
 ) -> Result<&'b PrimitiveArray<T>, ColumnsError> {
-    let array: &ArrayRef =
-        batch.column_by_name(column).ok_or_else(|| ColumnsError::Missing(column.to_owned()))?;
+    let array: &ArrayRef = batch.column_by_name(column).ok_or_else(|| ColumnsError::Missing(column.to_owned()))?;
     array.as_primitive_opt::<T>().ok_or_else(|| ColumnsError::Type {
         column: column.to_owned(),
         expected,

@@ -76,10 +76,8 @@ impl Engine {
     /// [`EngineError::Start`] when the operating system gives no threads.
     pub fn new() -> Result<Engine, EngineError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
-            .build()
-            .map_err(EngineError::Start)?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).build().map_err(EngineError::Start)?;
         let configuration = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
         Ok(Engine { context: SessionContext::new_with_config(configuration), runtime })
     }
@@ -116,7 +114,8 @@ impl Engine {
             parameters.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         self.runtime.block_on(async {
             let frame = self.context.sql(sql).await.map_err(error)?;
-            let frame = if parameters.is_empty() { frame } else { frame.with_param_values(parameters).map_err(error)? };
+            let frame =
+                if parameters.is_empty() { frame } else { frame.with_param_values(parameters).map_err(error)? };
             frame.collect().await.map_err(error)
         })
     }

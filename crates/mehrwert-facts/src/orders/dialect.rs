@@ -24,11 +24,7 @@ pub(crate) struct Dialect<'t> {
 }
 
 /// Finds out everything about a text that does not need all of its rows.
-pub(crate) fn find_dialect<'t>(
-    path: &Path,
-    text: &'t [u8],
-    request: &OrderRequest,
-) -> Result<Dialect<'t>, ReadError> {
+pub(crate) fn find_dialect<'t>(path: &Path, text: &'t [u8], request: &OrderRequest) -> Result<Dialect<'t>, ReadError> {
     let (text, skipped, told) = told_delimiter(text);
     let candidates = match told {
         Some(delimiter) => vec![delimited(text, delimiter)],

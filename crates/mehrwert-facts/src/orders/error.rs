@@ -226,8 +226,10 @@ pub enum ReadError {
         without: PathBuf,
     },
     /// Every row was set aside.
-    #[error("no row could be used, {rows} were set aside: {}; see --explain for what each column was taken for",
-        list_reasons(reasons))]
+    #[error(
+        "no row could be used, {rows} were set aside: {}; see --explain for what each column was taken for",
+        list_reasons(reasons)
+    )]
     NothingUsable {
         /// So many rows were read.
         rows: u64,

@@ -143,8 +143,7 @@ impl LineColumns {
         for column in [&mut self.order, &mut self.product, &mut self.source] {
             filter(column, keep);
         }
-        let numbers =
-            [&mut self.amount, &mut self.quantity, &mut self.tax, &mut self.discount, &mut self.goods_cost];
+        let numbers = [&mut self.amount, &mut self.quantity, &mut self.tax, &mut self.discount, &mut self.goods_cost];
         for column in numbers {
             filter(column, keep);
         }

@@ -12,9 +12,7 @@ use super::chunk::ChunkResult;
 use super::error::ReadError;
 use super::lines::{LineColumns, NO_NAME};
 use super::names::Interner;
-use super::report::{
-    AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason,
-};
+use super::report::{AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason};
 use super::request::OrderRequest;
 use super::schema::OrderColumns;
 use super::{OrderLog, RowError};

@@ -69,8 +69,7 @@ fn top_tenth_share(forecasts: &[Forecast], outcomes: &[Outcome]) -> f64 {
     let border = ranked[(places.ceil() as usize).saturating_sub(1).min(ranked.len() - 1)].0;
     let above: f64 = ranked.iter().filter(|(forecast, _)| *forecast > border).map(|(_, spend)| spend).sum();
     let above_count = ranked.iter().filter(|(forecast, _)| *forecast > border).count() as f64;
-    let tied: Vec<f64> =
-        ranked.iter().filter(|(forecast, _)| *forecast == border).map(|(_, spend)| *spend).collect();
+    let tied: Vec<f64> = ranked.iter().filter(|(forecast, _)| *forecast == border).map(|(_, spend)| *spend).collect();
     let part = ((places - above_count) / tied.len() as f64).clamp(0.0, 1.0);
     (above + part * tied.iter().sum::<f64>()) / total
 }

@@ -1,7 +1,9 @@
 //! Fitted models, applied to customers.
 
 use mehrwert_clv::spend::{SpendFit, SpendHistory, fit_spend};
-use mehrwert_clv::{Boundary, Convergence, ConvergenceState, Days, DiscountRate, Fit, FitError, FitOptions, ModelKind, Score, fit};
+use mehrwert_clv::{
+    Boundary, Convergence, ConvergenceState, Days, DiscountRate, Fit, FitError, FitOptions, ModelKind, Score, fit,
+};
 
 use super::accuracy::Forecast;
 use super::histories::CustomerHistories;

@@ -127,7 +127,8 @@ fn gather<T: Copy>(order: &[u32], values: &[T]) -> Vec<T> {
 fn history(purchases: u64, first: Day, last: Day, until: Day) -> Result<History, ValueError> {
     let repeats = u32::try_from(purchases.saturating_sub(1)).unwrap_or(u32::MAX);
     // Days of the query lie in this order, so neither difference is negative.
-    History::new(repeats, last.since(first).unsigned_abs(), until.since(first).unsigned_abs()).map_err(ValueError::History)
+    History::new(repeats, last.since(first).unsigned_abs(), until.since(first).unsigned_abs())
+        .map_err(ValueError::History)
 }
 
 /// Mean of the repeat purchases, reduced by the share of all revenue that was returned without a known sale.

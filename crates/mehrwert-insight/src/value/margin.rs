@@ -15,12 +15,7 @@ pub(super) struct Margin {
 }
 
 /// The margin up to a day. One that the user named goes before goods costs.
-pub(super) fn margin(
-    engine: &Engine,
-    named: Option<Share>,
-    known: Known,
-    until: Day,
-) -> Result<Margin, EngineError> {
+pub(super) fn margin(engine: &Engine, named: Option<Share>, known: Known, until: Day) -> Result<Margin, EngineError> {
     if let Some(share) = named {
         return Ok(Margin { share: known.amounts.then(|| share.fraction()), warning: None });
     }
@@ -45,9 +40,5 @@ fn sums(engine: &Engine, until: Day) -> Result<(Amount, Amount, Amount), EngineE
     let columns = Columns::new(&rows);
     let read = |column: &str| -> Result<Amount, ColumnsError> { Ok(columns.amounts(column)?.into_iter().sum()) };
     let answer = |source| EngineError::Answer { query: QUERY, source };
-    Ok((
-        read("revenue").map_err(answer)?,
-        read("costed").map_err(answer)?,
-        read("cost").map_err(answer)?,
-    ))
+    Ok((read("revenue").map_err(answer)?, read("costed").map_err(answer)?, read("cost").map_err(answer)?))
 }

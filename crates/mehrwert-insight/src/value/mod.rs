@@ -56,7 +56,9 @@ pub enum ValueError {
     #[error("no purchase is left to value: every row is a refund, a cancellation or was set aside")]
     NoPurchases,
     /// The history would be empty.
-    #[error("the history would end on {until}, before the first purchase on {first}: expected --until {first} or later")]
+    #[error(
+        "the history would end on {until}, before the first purchase on {first}: expected --until {first} or later"
+    )]
     UntilBeforeFirst {
         /// The day named.
         until: Day,
@@ -243,8 +245,7 @@ fn existing_customer_share(
     }
     let since = purchases.period.to.plus_days(-365);
     let recent = by_day.iter().filter(|total| total.day > since);
-    let all: f64 =
-        recent.map(|total| if with_amounts { total.amount.to_f64() } else { total.purchases as f64 }).sum();
+    let all: f64 = recent.map(|total| if with_amounts { total.amount.to_f64() } else { total.purchases as f64 }).sum();
     let first: f64 = (0..histories.customers.len())
         .filter(|&row| histories.first_day[row] > since)
         .map(|row| if with_amounts { histories.first_amount[row].to_f64() } else { 1.0 })

@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, UInt32Ar
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use mehrwert_core::{Amount, Day, Period};
-use mehrwert_facts::engine::{Columns, ColumnsError, Engine, EngineError, Known};
+use mehrwert_facts::engine::{Columns, ColumnsError, Engine, EngineError};
 
 use super::ValueError;
 use super::result::Returns;
@@ -96,6 +96,7 @@ impl<'a> Purchases<'a> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct DayQuery {
     name: &'static str,
     sql: &'static str,

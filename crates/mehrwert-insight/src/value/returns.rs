@@ -82,10 +82,7 @@ impl<'a> SaleBook<'a> {
                 book.by_order.entry(order).or_insert(position);
             }
             if let (Some(product), Some(quantity)) = (sale.product, sale.quantity) {
-                book.by_product
-                    .entry((sale.customer, product))
-                    .or_default()
-                    .push(Open { line: position, quantity });
+                book.by_product.entry((sale.customer, product)).or_default().push(Open { line: position, quantity });
             } else {
                 book.by_amount.entry((sale.customer, sale.amount)).or_default().push(position);
             }

@@ -32,7 +32,7 @@ pub(super) fn score_customers(
             .compressed
             .distinct_of(row)
             .is_some_and(|index| fitted.fit.model.probability_alive_is_informative(&distinct[index]));
-        scores.customer.push(names.get(histories.customers[row]).to_owned());
+        scores.customer.push(names.get(histories.customers[row]).unwrap_or_default().to_owned());
         scores.orders.push(histories.purchases[row]);
         scores.revenue.push(histories.revenue[row]);
         scores.first_order.push(histories.first_day[row]);

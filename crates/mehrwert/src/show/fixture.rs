@@ -197,7 +197,6 @@ fn shop_until(last: Day) -> ValueResult {
             matched_amount: "-311.40".parse().unwrap(),
             unmatched_rows: 2,
             unmatched_amount: "-48.90".parse().unwrap(),
-            undone_orders: 5,
         },
         existing_customer_share: Some(0.614),
         models: models(),

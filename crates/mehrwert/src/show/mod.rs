@@ -8,6 +8,7 @@ pub mod csv;
 pub mod explain;
 pub mod json;
 pub mod parquet;
+pub mod rejects;
 pub mod report;
 pub mod table;
 
@@ -24,3 +25,16 @@ mod fixture;
 mod tests;
 
 pub use shown::Style;
+
+/// What each phase of long work is called.
+pub fn phases(language: mehrwert_charts::Language) -> [(mehrwert_core::Phase, String); 5] {
+    use mehrwert_core::Phase;
+    let words = words::Words::new(language);
+    [
+        (Phase::Reading, words.text("phase-reading")),
+        (Phase::Histories, words.text("phase-histories")),
+        (Phase::Fitting, words.text("phase-fitting")),
+        (Phase::Scoring, words.text("phase-scoring")),
+        (Phase::Writing, words.text("phase-writing")),
+    ]
+}

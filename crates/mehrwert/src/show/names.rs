@@ -62,6 +62,9 @@ pub(super) const fn role_key(role: Option<Role>) -> &'static str {
         Some(Role::CancelledAt) => "role-cancelled-at",
         Some(Role::Shipping) => "role-shipping",
         Some(Role::RelatedOrder) => "role-related-order",
+        Some(Role::Recipient) => "role-recipient",
+        Some(Role::Captured) => "role-captured",
+        Some(Role::Test) => "role-test",
         None => "role-ignored",
     }
 }

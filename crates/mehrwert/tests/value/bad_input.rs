@@ -167,7 +167,8 @@ fn negative_totals() {
 
 #[test]
 fn one_customer_and_all_one_time_buyers() {
-    for content in ["customer,date,amount\na,2023-01-01,5\n", "customer,date,amount\na,2023-01-01,5\nb,2023-02-01,7\n"] {
+    for content in ["customer,date,amount\na,2023-01-01,5\n", "customer,date,amount\na,2023-01-01,5\nb,2023-02-01,7\n"]
+    {
         let folder = tempfile::tempdir().expect("a folder for this test");
         write(folder.path(), "orders.csv", content);
         let output = run_in(folder.path(), &["value", "orders.csv"]);
@@ -185,7 +186,8 @@ fn dates_in_the_future_are_set_aside() {
 
 #[test]
 fn a_log_without_amounts_is_valued_in_orders() {
-    let content: String = shop(|_| String::new()).lines().map(|line| format!("{}\n", &line[..line.rfind(',').unwrap_or(0)])).collect();
+    let content: String =
+        shop(|_| String::new()).lines().map(|line| format!("{}\n", &line[..line.rfind(',').unwrap_or(0)])).collect();
     let answer = answer_to(&content);
     assert_eq!(answer["measure"], "orders");
     assert!(answer["spend"].is_null());

@@ -93,8 +93,9 @@ fn lines_until(last: &str) -> String {
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut text)
         .expect("the example is a whole gzip file");
-    let kept = text.lines().enumerate().filter(|(number, line)| {
-        *number == 0 || line.split_whitespace().nth(1).is_some_and(|date| date <= last)
-    });
+    let kept = text
+        .lines()
+        .enumerate()
+        .filter(|(number, line)| *number == 0 || line.split_whitespace().nth(1).is_some_and(|date| date <= last));
     kept.map(|(_, line)| format!("{line}\n")).collect()
 }

@@ -20,12 +20,14 @@ fn csv_and_parquet_hold_a_row_per_customer_and_the_same_total() {
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let value = header.iter().position(|name| *name == "value").expect("a column for the value");
-    let values: Vec<f64> = lines.map(|line| line.split(',').nth(value).and_then(|cell| cell.parse().ok()).expect("a value")).collect();
+    let values: Vec<f64> =
+        lines.map(|line| line.split(',').nth(value).and_then(|cell| cell.parse().ok()).expect("a value")).collect();
     assert_eq!(values.len(), 23_570);
     assert!((values.iter().sum::<f64>() - total).abs() < 1e-6 * total);
 
     let file = std::fs::File::open(folder.path().join("customers.parquet")).expect("the Parquet file is there");
-    let batches = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet").build().expect("it can be read");
+    let batches =
+        ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet").build().expect("it can be read");
     let (mut rows, mut sum, mut revenue) = (0, 0.0, 0_i128);
     for batch in batches {
         let batch = batch.expect("a batch can be read");
@@ -45,7 +47,8 @@ fn rejects_name_file_row_column_and_reason() {
     let folder = tempfile::tempdir().expect("a folder for this test");
     let mut content = "customer,date,amount\n".to_owned();
     for customer in 0..200 {
-        content += &format!("c{},2023-{:02}-{:02},{}.50\n", customer % 70, customer % 12 + 1, customer % 28 + 1, customer);
+        content +=
+            &format!("c{},2023-{:02}-{:02},{}.50\n", customer % 70, customer % 12 + 1, customer % 28 + 1, customer);
     }
     content += ",2023-01-01,7\nc1,2023-02-30,8\nc1,2023-03-01,abc\n";
     crate::write(folder.path(), "orders.csv", content);

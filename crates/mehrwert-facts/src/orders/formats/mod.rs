@@ -258,7 +258,8 @@ impl<'r> RowView<'r> {
             return Err(self.reject(SetAsideReason::NoCustomer, role));
         }
         // Addresses are the same person's however they are capitalised; other ids may differ by case alone.
-        if memchr::memchr(b'@', text).is_some() && text.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()) {
+        if memchr::memchr(b'@', text).is_some() && text.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase())
+        {
             return Ok(Cow::Owned(String::from_utf8_lossy(text).to_lowercase().into_bytes()));
         }
         Ok(Cow::Borrowed(text))
@@ -300,11 +301,7 @@ impl<'r> RowView<'r> {
     }
 
     /// The row's main line, with everything that stands in the columns of the usual roles.
-    pub(crate) fn line(
-        &self,
-        customer: Cow<'r, [u8]>,
-        figures: &Result<Figures, Reject>,
-    ) -> Result<Line<'r>, Reject> {
+    pub(crate) fn line(&self, customer: Cow<'r, [u8]>, figures: &Result<Figures, Reject>) -> Result<Line<'r>, Reject> {
         let day = self.day(Role::Date)?;
         let figures = figures.as_ref().map_err(|reject| *reject)?;
         self.check_currency()?;

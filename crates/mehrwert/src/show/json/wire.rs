@@ -1,7 +1,7 @@
 //! The shape of the JSON answer.
 
 use mehrwert_charts::Language;
-use mehrwert_core::{Amount, Currency, Period};
+use mehrwert_core::{Currency, Period};
 use mehrwert_facts::orders::{AmountBasis, FileKind, Reconciliation, Role, SetAsideReason};
 use mehrwert_insight::value::{
     Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, SpendReport, ValueResult,
@@ -212,7 +212,6 @@ fn returns(result: &ValueResult) -> Value {
         "matched_amount": returns.matched_amount.to_string(),
         "unmatched_rows": returns.unmatched_rows,
         "unmatched_amount": returns.unmatched_amount.to_string(),
-        "undone_orders": returns.undone_orders,
     })
 }
 
@@ -300,7 +299,7 @@ fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
     let columns: Vec<Value> = report
         .columns
         .iter()
-        .map(|column| json!({"name": column.name, "role": column.role.map(role), "example": column.example}))
+        .map(|column| json!({"name": column.name, "role": column.role.map(Role::name), "example": column.example}))
         .collect();
     json!({
         "path": report.path.to_string_lossy(),
@@ -359,28 +358,5 @@ const fn set_aside(reason: SetAsideReason) -> &'static str {
         SetAsideReason::OtherCurrency => "other_currency",
         SetAsideReason::WrongCellCount => "wrong_cell_count",
         SetAsideReason::Unreadable => "unreadable",
-    }
-}
-
-const fn role(role: Role) -> &'static str {
-    match role {
-        Role::Customer => "customer",
-        Role::Date => "date",
-        Role::Amount => "amount",
-        Role::UnitPrice => "unit_price",
-        Role::Order => "order",
-        Role::Product => "product",
-        Role::Quantity => "quantity",
-        Role::Tax => "tax",
-        Role::Discount => "discount",
-        Role::GoodsCost => "goods_cost",
-        Role::Source => "source",
-        Role::Currency => "currency",
-        Role::Status => "status",
-        Role::Kind => "kind",
-        Role::Refunded => "refunded",
-        Role::CancelledAt => "cancelled_at",
-        Role::Shipping => "shipping",
-        Role::RelatedOrder => "related_order",
     }
 }
