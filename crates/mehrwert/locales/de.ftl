@@ -245,7 +245,7 @@ kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, Datum { $date }, Zahlen { $number }, { $rows } Zeilen
-explain-last-line = Stimmt eine Zuordnung nicht? Nennen Sie die Spalte selbst, zum Beispiel --customer SPALTE.
+explain-last-line = Stimmt eine Zuordnung nicht? Nennen Sie die Spalte selbst, zum Beispiel --map customer=SPALTE.
 explain-nothing = Es wurde keine Datei gelesen.
 
 ## Warnungen

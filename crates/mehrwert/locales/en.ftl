@@ -244,7 +244,7 @@ kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, dates { $date }, numbers { $number }, { $rows } rows
-explain-last-line = Is one of them wrong? Name the column yourself, for example --customer COLUMN.
+explain-last-line = Is one of them wrong? Name the column yourself, for example --map customer=COLUMN.
 explain-nothing = No file was read.
 
 ## Warnings

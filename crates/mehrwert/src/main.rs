@@ -43,11 +43,21 @@ fn main() -> ExitCode {
         Err(Failure::Input(error)) => (error, 2),
         Err(Failure::Work(error)) => (error, 1),
     };
-    eprintln!("error: {error}");
+    explain(error.as_ref());
+    ExitCode::from(code)
+}
+
+/// Prints an error and what led to it; a cause that only repeats what was said is left out.
+fn explain(error: &dyn std::error::Error) {
+    let mut said = error.to_string();
+    eprintln!("error: {said}");
     let mut cause = error.source();
     while let Some(one) = cause {
-        eprintln!("  because: {one}");
+        let text = one.to_string();
+        if text != said {
+            eprintln!("  because: {text}");
+        }
+        said = text;
         cause = one.source();
     }
-    ExitCode::from(code)
 }

@@ -13,6 +13,7 @@ use super::forecast::{Fitted, fit_model, fit_spend_of};
 use super::histories::CustomerHistories;
 use super::purchases::Purchases;
 use super::result::{Accuracy, Baseline, Choice};
+use super::totals::CutErrors;
 
 /// Cuts made.
 const CUTS: i32 = 3;
@@ -24,6 +25,8 @@ const SHORTEST_FORECAST_DAYS: i32 = 28;
 const LONGEST_FORECAST_DAYS: i32 = 365;
 /// Fewer repeat customers than this cannot tell models apart.
 const FEWEST_REPEAT_CUSTOMERS: usize = 50;
+/// Relative differences of errors below this are rounding, as between models that all saw no dropout.
+const NO_DIFFERENCE: f64 = 1e-6;
 /// More customers than this are sampled: their errors are known to well under one per cent.
 const MOST_CUSTOMERS: u64 = 100_000;
 
@@ -39,23 +42,33 @@ pub(super) struct Comparison {
     pub baselines: Vec<(Baseline, Accuracy)>,
     /// ln(actual / predicted) of the total of each candidate at each cut, for the width of intervals.
     pub total_errors: Vec<(ModelKind, Vec<f64>)>,
+    /// Days that each cut forecast; zero without cuts.
+    pub days: u32,
     /// Why the choice is what it is.
     pub choice: Choice,
 }
 
 impl Comparison {
-    /// The candidate with the smallest root mean squared error, or the default.
+    /// The candidate with the smallest root mean squared error (of several that do not differ, the first), or the
+    /// default where there were no cuts.
     pub(super) fn best(&self, candidates: &[ModelKind]) -> ModelKind {
-        let smallest = self.models.iter().min_by(|left, right| left.1.rmse.total_cmp(&right.1.rmse));
-        match smallest {
+        let smallest = self.models.iter().map(|model| model.1.rmse).min_by(f64::total_cmp);
+        let close = |rmse: f64| smallest.is_some_and(|smallest| rmse <= smallest * (1.0 + NO_DIFFERENCE));
+        match self.models.iter().find(|model| close(model.1.rmse)) {
             Some((kind, _)) => *kind,
             None if candidates.contains(&DEFAULT_MODEL) => DEFAULT_MODEL,
             None => candidates.first().copied().unwrap_or(DEFAULT_MODEL),
         }
     }
 
+    /// How far a candidate's totals were off.
+    pub(super) fn cut_errors(&self, kind: ModelKind) -> CutErrors<'_> {
+        let errors = self.total_errors.iter().find(|one| one.0 == kind).map_or(&[][..], |one| &one.1);
+        CutErrors { errors, days: self.days }
+    }
+
     fn without_cuts(choice: Choice) -> Comparison {
-        Comparison { models: Vec::new(), baselines: Vec::new(), total_errors: Vec::new(), choice }
+        Comparison { models: Vec::new(), baselines: Vec::new(), total_errors: Vec::new(), days: 0, choice }
     }
 }
 
@@ -87,7 +100,7 @@ pub(super) fn compare(
     let sampled = results.last().map_or(0, |result| result.customers);
     let used = results.iter().map(|result| result.cut).collect();
     let choice = Choice::RollingCuts { cuts: used, days, customers: sampled };
-    Ok(summarise(&results, candidates, choice))
+    Ok(Comparison { days, ..summarise(&results, candidates, choice) })
 }
 
 /// Days forecast after each cut, and the cuts from early to late; `None` when the history is too short.

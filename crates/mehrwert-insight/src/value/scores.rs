@@ -53,9 +53,7 @@ pub(super) fn totals(
     days: u32,
     request: &ValueRequest,
 ) -> ValueTotals {
-    let kind = fitted.fit.model.kind();
-    let errors = comparison.total_errors.iter().find(|one| one.0 == kind).map_or(&[][..], |one| &one.1);
-    let uncertainty = uncertainty(fitted, histories, days, errors);
+    let uncertainty = uncertainty(fitted, histories, days, comparison.cut_errors(fitted.fit.model.kind()));
     let total: f64 = scores.value.iter().sum();
     ValueTotals {
         total: uncertainty.around(total),

@@ -25,7 +25,7 @@ pub(super) struct Uncertainty {
     pub parameters: f64,
     /// Because people differ from their expectation.
     pub individuals: f64,
-    /// Because no model is true: the mean squared error of totals at the rolling cuts.
+    /// Because no model is true: the mean squared error of totals at the rolling cuts, growing with the time ahead.
     pub misspecification: f64,
 }
 
@@ -38,16 +38,31 @@ impl Uncertainty {
     }
 }
 
-/// How far the total of expected purchases may be off. `total_errors` are ln(actual / predicted) at the rolling cuts.
+/// How far totals were off at the rolling cuts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CutErrors<'a> {
+    /// ln(actual / predicted) of all purchases together, at each cut.
+    pub errors: &'a [f64],
+    /// Days that each cut forecast.
+    pub days: u32,
+}
+
+/// How far the total of expected purchases may be off.
+///
+/// The cuts look a short way ahead. Business drifts, so their squared error is taken to grow with the days ahead, as
+/// that of a random walk does; a cut of 54 days and a horizon of three years make the deviation 4.5 times as wide.
 pub(super) fn uncertainty(
     fitted: &Fitted,
     histories: &CustomerHistories,
     days: u32,
-    total_errors: &[f64],
+    cuts: CutErrors<'_>,
 ) -> Uncertainty {
-    let misspecification = match total_errors.len() {
+    let misspecification = match cuts.errors.len() {
         0 => 0.0,
-        count => total_errors.iter().map(|error| error * error).sum::<f64>() / count as f64,
+        count => {
+            let squared = cuts.errors.iter().map(|error| error * error).sum::<f64>() / count as f64;
+            squared * (f64::from(days) / f64::from(cuts.days.max(1))).max(1.0)
+        }
     };
     Uncertainty {
         parameters: parameter_variance(fitted, histories, days),
