@@ -27,6 +27,7 @@
 
 mod beta_geometric;
 mod fit;
+pub mod formulas;
 mod history;
 mod jet;
 mod kernel;
