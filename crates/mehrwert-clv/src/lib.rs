@@ -4,7 +4,8 @@
 //! The way of the data: a [`History`] says how often, how recently and for how long a customer bought; [`Histories`]
 //! merges equal ones; [`fit()`] finds the parameters of a model of a [`ModelKind`]; the [`PurchaseModel`] found scores
 //! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
-//! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period; [`formulas`] are baselines to compare a model with.
+//! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period, and [`bg_bb`] is
+//! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
 //!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
@@ -26,6 +27,7 @@
 //! occasions share. Randomness is handed in, and results do not depend on the number of threads.
 
 mod beta_geometric;
+pub mod bg_bb;
 pub mod contracts;
 mod criteria;
 mod draw;
