@@ -4,7 +4,8 @@
 //! The way of the data: a [`History`] says how often, how recently and for how long a customer bought; [`Histories`]
 //! merges equal ones; [`fit()`] finds the parameters of a model of a [`ModelKind`]; the [`PurchaseModel`] found scores
 //! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
-//! discounted purchases times expected spend times margin.
+//! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period, and [`bg_bb`] is
+//! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
 //!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
@@ -22,11 +23,17 @@
 //! ```
 //!
 //! Inside: `special`, `jet` (derivatives), `quadrature` and `newton` are the tools; `kernel` is what the purchase
-//! models share; `beta_geometric` and `pareto` are the models. Randomness is handed in, and results do not depend on
-//! the number of threads.
+//! models share; `beta_geometric` and `pareto` are the models. `survival` and `gamma_difference` are what contracts and
+//! occasions share. Randomness is handed in, and results do not depend on the number of threads.
 
 mod beta_geometric;
+pub mod bg_bb;
+pub mod contracts;
+mod criteria;
+mod draw;
 mod fit;
+pub mod formulas;
+mod gamma_difference;
 mod history;
 mod jet;
 mod kernel;
@@ -34,12 +41,27 @@ mod model;
 mod negative_binomial;
 mod newton;
 mod pareto;
+mod period;
 mod quadrature;
+mod search;
 mod special;
 pub mod spend;
+mod survival;
 mod time;
 
+<<<<<<< HEAD
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
 pub use history::{Histories, History, HistoryError, WeightError};
 pub use model::{ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with};
+=======
+pub use criteria::{aic, bic};
+pub use fit::{
+    Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit,
+};
+pub use history::{Histories, History, HistoryError, WeightError};
+pub use model::{
+    ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with,
+};
+pub use period::{Discounting, FirstPeriod, Horizon, RateError};
+>>>>>>> contracts
 pub use time::{Days, DiscountRate, TimeUnit};

@@ -80,7 +80,7 @@ pub(crate) fn log_rising_factorial(z: f64, n: u32) -> WithDerivatives {
 }
 
 /// `ln gamma(z + n) - ln gamma(z)` with derivatives by z, for z from [`STIRLING_FROM`] on and n >= 0.
-fn stirling_difference(z: f64, n: f64) -> WithDerivatives {
+pub(crate) fn stirling_difference(z: f64, n: f64) -> WithDerivatives {
     let end = z + n;
     let (at_end, at_start) = (stirling_correction(end), stirling_correction(z));
     let growth = (n / z).ln_1p();

@@ -1,0 +1,287 @@
+//! Maximum likelihood for the BG/BB.
+
+use rand::Rng;
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::model::NAMES;
+use super::{BgBb, OccasionHistories, OccasionHistory};
+use crate::draw::draw_parameters;
+use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
+use crate::jet::Jet;
+use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite};
+use crate::search::best_maximum;
+use crate::special::log_rising_factorial;
+use crate::{aic, bic};
+
+/// A fitted BG/BB and how well the data determine it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BgBbFit {
+    /// The model at the maximum of the likelihood.
+    pub model: BgBb,
+    /// The log-likelihood there.
+    pub log_likelihood: f64,
+    /// The parameters with their standard errors.
+    pub parameters: [FittedParameter; 4],
+    /// Covariance of the logarithms of the parameters; `None` at a boundary and where the likelihood is flat
+    /// in some direction.
+    pub log_covariance: Option<[[f64; 4]; 4]>,
+    /// How the search ended.
+    pub convergence: Convergence,
+    /// The number of customers fitted to.
+    pub customers: f64,
+}
+
+impl BgBbFit {
+    /// Akaike's information criterion.
+    pub fn aic(&self) -> f64 {
+        aic(self.log_likelihood, NAMES.len())
+    }
+
+    /// The Bayesian information criterion.
+    pub fn bic(&self) -> f64 {
+        bic(self.log_likelihood, NAMES.len(), self.customers)
+    }
+
+    /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
+    /// intervals of predictions. `None` where the data do not determine all parameters.
+    pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<BgBb> {
+        Some(BgBb::of(draw_parameters(self.model.values(), self.log_covariance?, rng)))
+    }
+}
+
+/// Why there is no fit.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum OccasionFitError {
+    /// Too few occasions to tell buying from staying.
+    #[error("customers were seen for at most {seen} occasions: expected at least {LEAST_OCCASIONS} for some of them")]
+    TooFewOccasions {
+        /// The most occasions any customer had.
+        seen: u32,
+    },
+    /// As for all purchase models.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+}
+
+/// Two occasions have four outcomes, too few for four parameters.
+const LEAST_OCCASIONS: u32 = 3;
+/// The box of the search.
+const LEAST: f64 = 1e-8;
+const MOST: f64 = 1e7;
+/// Parameters beyond these bounds are at a boundary: the likelihood no longer tells them from the limit.
+const SMALL: f64 = 1e-5;
+const LARGE: f64 = 1e5;
+/// Less than this in log-likelihood separates the fit from a model without dropout at the boundary.
+const NO_DIFFERENCE: f64 = 1e-6;
+
+/// Fits the BG/BB by maximum likelihood: Newton's method in a trust region on the logarithms of the parameters, with exact
+/// derivatives, from several starts. The cost goes by the pairs of occasions and repeats, not by customers.
+///
+/// # Errors
+/// If there are no customers or no repeat purchases, if nobody was seen for three occasions or more, or if the search
+/// does not converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
+pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, OccasionFitError> {
+    if histories.distinct().is_empty() {
+        return Err(FitError::NoCustomers.into());
+    }
+    if histories.distinct().iter().all(|history| history.repeats() == 0) {
+        return Err(FitError::NoRepeatPurchases { customers: histories.customers() }.into());
+    }
+    let seen = histories.most_occasions();
+    if seen < LEAST_OCCASIONS {
+        return Err(OccasionFitError::TooFewOccasions { seen });
+    }
+    let evaluate = |at: &[f64; 4]| {
+        let sum = log_likelihood(at.map(f64::exp), histories);
+        Evaluation { value: sum.value, gradient: sum.gradient, hessian: sum.full_hessian() }
+    };
+    let limits = Limits { lower: [LEAST.ln(); 4], upper: [MOST.ln(); 4] };
+    let starts = starts(histories);
+    let best = best_maximum(evaluate, &starts, &limits, histories.customers());
+    match best {
+        Some(found) if found.converged => Ok(fit_from(&found, histories)),
+        found => Err(OccasionFitError::Fit(FitError::NotConverged {
+            iterations: found.map_or(0, |found| found.iterations),
+            gradient_norm: found.map_or(f64::NAN, |found| found.gradient_norm),
+            parameters: found.map_or(starts[0], |found| found.at).map(f64::exp).to_vec(),
+        })),
+    }
+}
+
+/// With dropout and nearly without, from the share of occasions that were used until the last purchase.
+fn starts(histories: &OccasionHistories) -> [[f64; 4]; 3] {
+    let (mut bought, mut until_last) = (0.0, 0.0);
+    for (history, weight) in histories.iter() {
+        bought += weight * f64::from(history.repeats());
+        until_last += weight * f64::from(history.last());
+    }
+    let share = (bought / until_last).clamp(0.02, 0.98);
+    let odds = (1.0 - share) / share;
+    [[1.0, odds, 0.7, 3.0], [2.0, 2.0 * odds, 0.05, 1.0], [0.5, odds, 5.0, 20.0]].map(|start| start.map(f64::ln))
+}
+
+fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories) -> BgBbFit {
+    let values = outcome.at.map(f64::exp);
+    let explanations = boundaries(values, outcome.evaluation.value, histories);
+    // At a boundary the likelihood has no normal shape to read errors from.
+    let log_covariance = if explanations.is_empty() {
+        inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)))
+    } else {
+        None
+    };
+    let state = if explanations.is_empty() {
+        ConvergenceState::Converged
+    } else {
+        ConvergenceState::AtBoundary { explanations }
+    };
+    BgBbFit {
+        model: BgBb::of(values),
+        log_likelihood: outcome.evaluation.value,
+        parameters: std::array::from_fn(|i| FittedParameter {
+            name: NAMES[i],
+            value: values[i],
+            standard_error: log_covariance.map(|covariance| values[i] * covariance[i][i].sqrt()),
+        }),
+        log_covariance,
+        convergence: Convergence {
+            state,
+            iterations: outcome.iterations,
+            gradient_norm: outcome.gradient_norm,
+            hessian_condition: outcome.condition,
+        },
+        customers: histories.customers(),
+    }
+}
+
+fn boundaries(values: [f64; 4], reached: f64, histories: &OccasionHistories) -> Vec<Boundary> {
+    let [alpha, beta, gamma, delta] = values;
+    let mut found = Vec::new();
+    let without_dropout: f64 = histories.iter().map(|(history, weight)| weight * buying(alpha, beta, &history)).sum();
+    if reached - without_dropout < NO_DIFFERENCE {
+        found.push(Boundary::NoDropoutSeen);
+    } else if gamma > LARGE && delta > LARGE {
+        found.push(Boundary::DropoutDoesNotVary);
+    } else if gamma < SMALL && delta < SMALL {
+        found.push(Boundary::DropoutAllOrNothing);
+    } else if gamma > LARGE || delta < SMALL {
+        found.push(Boundary::EverybodyLeavesAtOnce);
+    }
+    if alpha > LARGE || (beta < SMALL && alpha > SMALL) {
+        // Either both are large, or everybody buys at every occasion.
+        found.push(Boundary::PurchaseRatesDoNotVary);
+    } else if beta > LARGE || (alpha < SMALL && beta > SMALL) {
+        found.push(Boundary::HardlyAnybodyBuysAgain);
+    }
+    found
+}
+
+/// The log-likelihood of a history without dropout: the beta-binomial distribution.
+fn buying(alpha: f64, beta: f64, history: &OccasionHistory) -> f64 {
+    let (x, n) = (history.repeats(), history.occasions());
+    log_rising_factorial(alpha, x).value + log_rising_factorial(beta, n - x).value
+        - log_rising_factorial(alpha + beta, n).value
+}
+
+/// The log-likelihood with its derivatives by the logarithms of alpha, beta, gamma and delta.
+pub(super) fn log_likelihood(values: [f64; 4], histories: &OccasionHistories) -> Jet {
+    let terms = Terms::new(values, histories.most_occasions());
+    let mut groups = Vec::new();
+    let mut rest = histories.distinct();
+    let mut weights = histories.weights();
+    while let Some(first) = rest.first() {
+        let pair = (first.occasions(), first.repeats());
+        let count = rest.partition_point(|history| (history.occasions(), history.repeats()) <= pair);
+        let (group, others) = rest.split_at(count);
+        let (of_group, of_others) = weights.split_at(count);
+        groups.push((group, of_group));
+        (rest, weights) = (others, of_others);
+    }
+    // Summed in order, so that the result does not depend on the number of threads.
+    let sums: Vec<Jet> = groups.par_iter().map(|&(group, weights)| terms.of_group(group, weights)).collect();
+    sums.iter().fold(Jet::ZERO, |sum, jet| sum + *jet)
+}
+
+/// Logarithms of rising factorials, by their length.
+struct Terms {
+    alpha: Vec<Jet>,
+    beta: Vec<Jet>,
+    /// Of alpha + beta.
+    buying: Vec<Jet>,
+    /// The probability to have stayed for so many occasions.
+    stayed: Vec<Jet>,
+    /// The probability to have stayed for so many and left at the next.
+    left: Vec<Jet>,
+}
+
+impl Terms {
+    fn new(values: [f64; 4], occasions: u32) -> Terms {
+        let [alpha, beta, gamma, delta] = std::array::from_fn(|i| Jet::positive_parameter(i, values[i]));
+        let rising = |of: Jet| -> Vec<Jet> {
+            let at = |n| {
+                let found = log_rising_factorial(of.value, n);
+                of.map(found.value, found.first, found.second)
+            };
+            (0..=occasions + 1).map(at).collect()
+        };
+        let (delta_rising, sum_rising) = (rising(delta), rising(gamma + delta));
+        let log_gamma = gamma.ln();
+        Terms {
+            alpha: rising(alpha),
+            beta: rising(beta),
+            buying: rising(alpha + beta),
+            stayed: delta_rising.iter().zip(&sum_rising).map(|(&above, &below)| above - below).collect(),
+            left: delta_rising.iter().zip(&sum_rising[1..]).map(|(&above, &below)| log_gamma + above - below).collect(),
+        }
+    }
+
+    /// Histories of equal occasions and repeats, in ascending order of the last purchase: they share the terms of the
+    /// occasions after it.
+    fn of_group(&self, histories: &[OccasionHistory], weights: &[f64]) -> Jet {
+        let mut sum = Jet::ZERO;
+        let Some(first) = histories.first() else { return sum };
+        let (x, n) = (first.repeats() as usize, first.occasions() as usize);
+        let not_bought = |k: usize| self.beta[k - x] - self.buying[k];
+        let mut explained = not_bought(n) + self.stayed[n];
+        let mut seen = n;
+        for (history, &weight) in histories.iter().zip(weights).rev() {
+            while seen > history.last() as usize {
+                seen -= 1;
+                let mut either = Jet::ZERO;
+                either.add_scaled_log_sum(1.0, &explained, &(not_bought(seen) + self.left[seen]));
+                explained = either;
+            }
+            sum.add_scaled(weight, &(self.alpha[x] + explained));
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derivatives_equal_finite_differences() {
+        let histories = [(0, 0, 6), (1, 3, 6), (2, 6, 6), (2, 3, 6), (0, 0, 2), (5, 5, 9)]
+            .map(|(x, last, n)| OccasionHistory::new(x, last, n).unwrap());
+        let histories = OccasionHistories::compress(histories);
+        for logs in [[0.2, -0.3, -0.4, 1.0], [-4.0, 3.0, -3.0, -6.0], [6.0, 7.0, 5.0, 8.0]] {
+            let at = |logs: [f64; 4]| log_likelihood(logs.map(f64::exp), &histories);
+            let jet = at(logs);
+            for i in 0..4 {
+                let moved = |by: f64| {
+                    let mut to = logs;
+                    to[i] += by;
+                    at(to)
+                };
+                let (up, down) = (moved(1e-5), moved(-1e-5));
+                assert!(((up.value - down.value) / 2e-5 - jet.gradient[i]).abs() < 1e-7);
+                for j in 0..4 {
+                    let bend = (up.gradient[j] - down.gradient[j]) / 2e-5;
+                    assert!((bend - jet.full_hessian()[i][j]).abs() < 1e-7);
+                }
+            }
+        }
+    }
+}
