@@ -49,19 +49,9 @@ pub mod spend;
 mod survival;
 mod time;
 
-<<<<<<< HEAD
+pub use criteria::{aic, bic};
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
 pub use history::{Histories, History, HistoryError, WeightError};
 pub use model::{ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with};
-=======
-pub use criteria::{aic, bic};
-pub use fit::{
-    Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit,
-};
-pub use history::{Histories, History, HistoryError, WeightError};
-pub use model::{
-    ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with,
-};
 pub use period::{Discounting, FirstPeriod, Horizon, RateError};
->>>>>>> contracts
 pub use time::{Days, DiscountRate, TimeUnit};
