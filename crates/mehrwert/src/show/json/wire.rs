@@ -1,7 +1,7 @@
 //! The shape of the JSON answer.
 
 use mehrwert_charts::Language;
-use mehrwert_core::{Amount, Currency, Period};
+use mehrwert_core::{Currency, Period};
 use mehrwert_facts::orders::{AmountBasis, FileKind, Reconciliation, Role, SetAsideReason};
 use mehrwert_insight::value::{
     Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, SpendReport, ValueResult,
