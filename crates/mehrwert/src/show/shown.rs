@@ -195,7 +195,11 @@ impl<'a> Shown<'a> {
                 return (u64::from(months), Unit::Months);
             }
         }
-        if days > 0 && days % 7 == 0 { (u64::from(days / 7), Unit::Weeks) } else { (u64::from(days), Unit::Days) }
+        if days > 0 && days.is_multiple_of(7) {
+            (u64::from(days / 7), Unit::Weeks)
+        } else {
+            (u64::from(days), Unit::Days)
+        }
     }
 }
 
