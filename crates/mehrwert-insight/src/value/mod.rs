@@ -107,14 +107,17 @@ pub fn value(
     let candidates: Vec<ModelKind> = request.model.map_or_else(|| request.candidates.clone(), |kind| vec![kind]);
     let mut comparison = cuts::compare(&purchases, &histories, &candidates, known.amounts, progress)?;
     let mut warnings = warnings::of_data(&log, &purchases, &histories);
+    progress.begin(Phase::Fitting, Some(candidates.len() as u64));
+    let (mut fits, failures) = fit_all(&candidates, &histories, progress);
+    progress.end();
+    let chosen = choose(&fits, &comparison, request.model).ok_or_else(|| ValueError::no_model(&failures))?;
     let spend = match known.amounts {
         true => Some(fit_spend_of(&histories).map_err(ValueError::Spend)?),
         false => None,
     };
-    progress.begin(Phase::Fitting, Some(candidates.len() as u64));
-    let (fits, failures) = fit_all(&candidates, &histories, spend.as_ref(), progress);
-    progress.end();
-    let chosen = choose(&fits, &comparison, request.model).ok_or_else(|| ValueError::no_model(&failures))?;
+    for fitted in &mut fits {
+        fitted.spend.clone_from(&spend);
+    }
     if request.model.is_some() {
         comparison.choice = Choice::Named;
     }
@@ -173,14 +176,13 @@ type Failure = (ModelKind, FitError);
 fn fit_all(
     candidates: &[ModelKind],
     histories: &CustomerHistories,
-    spend: Option<&mehrwert_clv::spend::SpendFit>,
     progress: &dyn Progress,
 ) -> (Vec<Fitted>, Vec<Failure>) {
     let mut fits = Vec::new();
     let mut failures = Vec::new();
     for &kind in candidates {
         match fit_model(kind, histories) {
-            Ok(fit) => fits.push(Fitted { fit, spend: spend.cloned() }),
+            Ok(fit) => fits.push(Fitted { fit, spend: None }),
             Err(error) => failures.push((kind, error)),
         }
         progress.advance(1);

@@ -133,7 +133,7 @@ fn an_output_of_an_unknown_kind() {
 fn words_that_are_wrong() {
     for (arguments, word) in [
         (["--horizon", "3"], "3y"),
-        (["--discount-rate", "10"], "10%"),
+        (["--discount-rate", "10"], "19% or 0.19"),
         (["--margin", "-5%"], "share"),
         (["--model", "nbd"], "bg-nbd"),
         (["--until", "30.09.1997"], "2024-12-31"),
