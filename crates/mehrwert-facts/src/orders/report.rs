@@ -63,6 +63,82 @@ pub enum Role {
     Shipping,
     /// The order or transaction a refund belongs to.
     RelatedOrder,
+    /// Who received a payment: the customer, where the row is a refund.
+    Recipient,
+    /// Whether a payment was collected (yes or no).
+    Captured,
+    /// Something by which test orders are told (a test gateway, a test flag).
+    Test,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 21] = [
+        Role::Customer,
+        Role::Date,
+        Role::Amount,
+        Role::UnitPrice,
+        Role::Order,
+        Role::Product,
+        Role::Quantity,
+        Role::Tax,
+        Role::Discount,
+        Role::GoodsCost,
+        Role::Source,
+        Role::Currency,
+        Role::Status,
+        Role::Kind,
+        Role::Refunded,
+        Role::CancelledAt,
+        Role::Shipping,
+        Role::RelatedOrder,
+        Role::Recipient,
+        Role::Captured,
+        Role::Test,
+    ];
+
+    /// The role's name, as a mapping on the command line uses it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Customer => "customer",
+            Role::Date => "date",
+            Role::Amount => "amount",
+            Role::UnitPrice => "unit_price",
+            Role::Order => "order",
+            Role::Product => "product",
+            Role::Quantity => "quantity",
+            Role::Tax => "tax",
+            Role::Discount => "discount",
+            Role::GoodsCost => "goods_cost",
+            Role::Source => "source",
+            Role::Currency => "currency",
+            Role::Status => "status",
+            Role::Kind => "kind",
+            Role::Refunded => "refunded",
+            Role::CancelledAt => "cancelled_at",
+            Role::Shipping => "shipping",
+            Role::RelatedOrder => "related_order",
+            Role::Recipient => "recipient",
+            Role::Captured => "captured",
+            Role::Test => "test",
+        }
+    }
+
+    /// Whether the column holds numbers.
+    pub(crate) fn is_number(self) -> bool {
+        matches!(
+            self,
+            Role::Amount
+                | Role::UnitPrice
+                | Role::Quantity
+                | Role::Tax
+                | Role::Discount
+                | Role::GoodsCost
+                | Role::Refunded
+                | Role::Shipping
+        )
+    }
 }
 
 /// Whether amounts contain VAT.
@@ -141,6 +217,28 @@ pub enum SetAsideReason {
     WrongCellCount,
     /// A cell longer than a row may be, or text that cannot be decoded.
     Unreadable,
+}
+
+impl SetAsideReason {
+    /// The reason in a few English words, for error messages.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            SetAsideReason::NoCustomer => "no customer",
+            SetAsideReason::NoDate => "no date",
+            SetAsideReason::BadDate => "not a date",
+            SetAsideReason::FutureDate => "a date in the future",
+            SetAsideReason::BadAmount => "amount not a number",
+            SetAsideReason::BadNumber => "not a number",
+            SetAsideReason::TestOrder => "test order",
+            SetAsideReason::FailedOrder => "failed or unpaid order",
+            SetAsideReason::Duplicate => "duplicate",
+            SetAsideReason::NotAnOrder => "not an order",
+            SetAsideReason::OtherCurrency => "other currency",
+            SetAsideReason::WrongCellCount => "more or fewer cells than the header",
+            SetAsideReason::Unreadable => "cell too long",
+        }
+    }
 }
 
 /// One row set aside.
@@ -227,9 +325,9 @@ pub enum ReadWarning {
         /// So many order ids.
         orders: u64,
     },
-    /// Order ids stand in several files with different content; each row was kept once.
+    /// Some rows do not say their currency: they were taken for the one that all others have.
     Currency {
-        /// The currency all used rows have.
+        /// The currency all other used rows have.
         currency: Currency,
     },
 }

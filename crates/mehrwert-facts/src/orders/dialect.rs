@@ -1,0 +1,203 @@
+//! Finding out how a text is laid out: delimiter, quotes, header or none, and of which format it is.
+
+use std::path::Path;
+
+use super::error::ReadError;
+use super::formats::{FORMATS, Format, format_of};
+use super::header::{ColumnMap, Header};
+use super::request::OrderRequest;
+use super::rows::{Layout, Record, text_source};
+
+/// Rows looked at to tell the delimiter.
+const SAMPLE_ROWS: usize = 50;
+
+/// A text's layout and what its columns are.
+pub(crate) struct Dialect<'t> {
+    pub layout: Layout,
+    pub header: Header,
+    /// The text behind the header.
+    pub body: &'t [u8],
+    /// Rows before the body as a spreadsheet counts them.
+    pub rows_before: u64,
+    pub format: &'static dyn Format,
+    pub columns: ColumnMap,
+}
+
+/// Finds out everything about a text that does not need all of its rows.
+pub(crate) fn find_dialect<'t>(
+    path: &Path,
+    text: &'t [u8],
+    request: &OrderRequest,
+) -> Result<Dialect<'t>, ReadError> {
+    let (text, skipped, told) = told_delimiter(text);
+    let candidates = match told {
+        Some(delimiter) => vec![delimited(text, delimiter)],
+        None => [b',', b';', b'\t', b'|'].map(|delimiter| delimited(text, delimiter)).to_vec(),
+    };
+    let mut best: Option<(Score, Sample)> = None;
+    for layout in candidates.into_iter().chain([Layout::Blanks]) {
+        let Some(sample) = Sample::take(text, layout) else { continue };
+        let score = sample.score(request, told.is_some());
+        if best.as_ref().is_none_or(|(known, _)| score > *known) {
+            best = Some((score, sample));
+        }
+    }
+    let Some((_, sample)) = best else {
+        let is_blank = text.trim_ascii().is_empty();
+        let path = path.to_owned();
+        return Err(if is_blank { ReadError::Empty { path } } else { ReadError::NoLines { path } });
+    };
+    sample.into_dialect(path, text, skipped, request)
+}
+
+/// Excel writes `sep=;` into the first line when asked to.
+fn told_delimiter(text: &[u8]) -> (&[u8], u64, Option<u8>) {
+    let Some(rest) = text.strip_prefix(b"sep=") else { return (text, 0, None) };
+    match rest {
+        [delimiter, b'\r', b'\n', following @ ..] | [delimiter, b'\n', following @ ..] if delimiter.is_ascii() => {
+            (following, 1, Some(*delimiter))
+        }
+        _ => (text, 0, None),
+    }
+}
+
+fn delimited(text: &[u8], delimiter: u8) -> Layout {
+    let first_cell_is_in = |quote: u8| text.first() == Some(&quote) && text.contains(&delimiter);
+    let quote = if first_cell_is_in(b'\'') && memchr::memchr(b'"', text).is_none() {
+        Some(b'\'')
+    } else {
+        memchr::memchr(b'"', text).map(|_| b'"')
+    };
+    Layout::Delimited { delimiter, quote }
+}
+
+/// How good a layout fits; compared field by field.
+#[derive(PartialEq, PartialOrd)]
+struct Score {
+    /// A customer, a date and what else is recognised by name.
+    recognised: usize,
+    /// Rows with as many cells as the first, in tenths, when there is more than one cell.
+    regular: usize,
+    /// Delimiters go before blanks, which stand inside cells as well.
+    is_delimited: bool,
+    cells: usize,
+}
+
+/// The first rows under one layout.
+struct Sample {
+    layout: Layout,
+    first: Vec<String>,
+    first_row: u64,
+    /// Bytes up to the end of the first row.
+    first_end: usize,
+    cell_counts: Vec<usize>,
+}
+
+impl Sample {
+    fn take(text: &[u8], layout: Layout) -> Option<Sample> {
+        let mut source = text_source(text, layout);
+        let mut record = Record::default();
+        // Lines of nothing but delimiters before the header are what spreadsheets leave above a table.
+        loop {
+            if !source.read(&mut record).ok()? {
+                return None;
+            }
+            if !record.is_blank() {
+                break;
+            }
+        }
+        if record.too_long {
+            return None;
+        }
+        let mut sample = Sample {
+            layout,
+            first: record.to_strings(),
+            first_row: record.row,
+            first_end: text.len() - source.remaining().len(),
+            cell_counts: Vec::new(),
+        };
+        while sample.cell_counts.len() < SAMPLE_ROWS && matches!(source.read(&mut record), Ok(true)) {
+            sample.cell_counts.push(record.cells.len());
+        }
+        Some(sample)
+    }
+
+    fn score(&self, request: &OrderRequest, told: bool) -> Score {
+        let cells = self.first.len();
+        let regular = self.cell_counts.iter().filter(|count| **count == cells).count();
+        let regular = if cells < 2 { 0 } else { (regular + 1) * 10 / (self.cell_counts.len() + 1) };
+        let is_delimited = self.layout != Layout::Blanks;
+        // Blanks separate cells only when every row agrees.
+        let possible = cells > 1 && (is_delimited || (regular == 10 && !told));
+        let recognised = if possible { self.recognised(request) } else { 0 };
+        Score { recognised, regular: if possible { regular } else { 0 }, is_delimited, cells }
+    }
+
+    fn recognised(&self, request: &OrderRequest) -> usize {
+        let header = Header::new(self.first.clone());
+        let (_, columns) = choose_format(&header, request);
+        columns.count() + request.mapping.iter().filter(|(_, name)| header.named(name).is_some()).count()
+    }
+
+    fn into_dialect<'t>(
+        self,
+        path: &Path,
+        text: &'t [u8],
+        skipped: u64,
+        request: &OrderRequest,
+    ) -> Result<Dialect<'t>, ReadError> {
+        let without_header = looks_like_data(&self.first);
+        let (header, format, mut columns) = if without_header {
+            let header = Header::numbered(self.first.len());
+            let told = FORMATS.iter().find_map(|format| Some((*format, format.columns_without_header(&self.first)?)));
+            let (format, columns) = told.unwrap_or((format_of(super::FileKind::Generic), ColumnMap::default()));
+            (header, format, columns)
+        } else {
+            let header = Header::new(self.first.clone());
+            let (format, columns) = choose_format(&header, request);
+            (header, format, columns)
+        };
+        apply_mapping(path, &header, &mut columns, request)?;
+        // Without a header the first row is data: everything that was read of it is given back.
+        let (body, rows_before) =
+            if without_header { (text, skipped) } else { (&text[self.first_end..], self.first_row + skipped) };
+        Ok(Dialect { layout: self.layout, header, body, rows_before, format, columns })
+    }
+}
+
+/// Whether a first row is data already: some cell is a date, and no cell is empty or a word that names a column.
+fn looks_like_data(first: &[String]) -> bool {
+    use super::dates::{OrderHint, order_hint};
+    first.iter().any(|cell| {
+        !matches!(order_hint(cell.as_bytes()), OrderHint::NoDate) && cell.bytes().any(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// The format of a header: the kind the user named, or the first that recognises it.
+pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'static dyn Format, ColumnMap) {
+    let generic = format_of(super::FileKind::Generic);
+    let format = match request.kind {
+        Some(kind) => format_of(kind),
+        None => FORMATS.into_iter().find(|format| format.recognises(header)).unwrap_or(generic),
+    };
+    (format, format.columns(header))
+}
+
+/// Lets the columns that the user names go before those found.
+pub(crate) fn apply_mapping(
+    path: &Path,
+    header: &Header,
+    columns: &mut ColumnMap,
+    request: &OrderRequest,
+) -> Result<(), ReadError> {
+    for (role, name) in &request.mapping {
+        let column = header.named(name).ok_or_else(|| ReadError::NoSuchColumn {
+            path: path.to_owned(),
+            role: *role,
+            column: name.clone(),
+            columns: header.names.clone(),
+        })?;
+        columns.assign(*role, column);
+    }
+    Ok(())
+}

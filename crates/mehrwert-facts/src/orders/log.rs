@@ -1,0 +1,321 @@
+//! The chunks of all files put together, in the order of the files: names get their numbers, duplicates go, sums are
+//! drawn up.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::path::PathBuf;
+
+use mehrwert_core::{Amount, Currency};
+use rayon::prelude::*;
+
+use super::chunk::ChunkResult;
+use super::error::ReadError;
+use super::lines::{LineColumns, NO_NAME};
+use super::names::Interner;
+use super::report::{
+    AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason,
+};
+use super::request::OrderRequest;
+use super::schema::OrderColumns;
+use super::{OrderLog, RowError};
+
+/// The hashes of rows are hashes already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _bytes: &[u8]) {}
+    fn write_u128(&mut self, hash: u128) {
+        self.0 = hash as u64;
+    }
+}
+
+/// The log as far as it is put together.
+#[derive(Default)]
+pub(crate) struct LogBuilder {
+    customers: Interner,
+    orders: Interner,
+    products: Interner,
+    sources: Interner,
+    parts: Vec<(u16, LineColumns)>,
+    columns: OrderColumns,
+    files: Vec<FileReport>,
+    bases: Vec<AmountBasis>,
+    customers_by_name: bool,
+    set_aside: Vec<SetAside>,
+    rows_read: u64,
+    rows_used: u64,
+    amount_read: Amount,
+    amount_used: Amount,
+    currencies: BTreeMap<Currency, u64>,
+    rows_without_currency: u64,
+    rounded_rows: u64,
+    seen_rows: HashSet<u128, BuildHasherDefault<AsItIs>>,
+    other_rows: Vec<u64>,
+}
+
+/// A file's part of the log.
+pub(crate) struct FileResult {
+    pub report: FileReport,
+    pub basis: AmountBasis,
+    pub customers_by_name: bool,
+    pub rows_before: u64,
+    pub chunks: Vec<Result<ChunkResult, RowError>>,
+}
+
+impl LogBuilder {
+    /// Files added so far: the number of the next.
+    pub(crate) fn file_count(&self) -> u16 {
+        // At most 65,535 files are let in.
+        self.files.len() as u16
+    }
+
+    /// Adds a file behind those added before.
+    pub(crate) fn add_file(&mut self, result: FileResult) -> Result<(), ReadError> {
+        let mut report = result.report;
+        let file = self.file_count();
+        let mut rows_before = result.rows_before;
+        let rows_at_start = self.rows_read;
+        for chunk in result.chunks {
+            let chunk = chunk.map_err(|error| error.at(&report.path, rows_before))?;
+            let passed = chunk.rows_passed;
+            if rows_before + passed > u64::from(u32::MAX) {
+                return Err(ReadError::TooManyRows { path: report.path });
+            }
+            self.add_chunk(chunk, file, rows_before);
+            rows_before += passed;
+        }
+        report.rows = self.rows_read - rows_at_start;
+        if report.rows == 0 {
+            return Err(ReadError::HeaderOnly { path: report.path });
+        }
+        self.files.push(report);
+        self.bases.push(result.basis);
+        self.customers_by_name |= result.customers_by_name;
+        Ok(())
+    }
+
+    fn add_chunk(&mut self, mut chunk: ChunkResult, file: u16, rows_before: u64) {
+        let ((customers, orders), (products, sources)) = rayon::join(
+            || (self.customers.merge(chunk.customers), self.orders.merge(chunk.orders)),
+            || (self.products.merge(chunk.products), self.sources.merge(chunk.sources)),
+        );
+        chunk.lines.renumber(&customers, &orders, &products, &sources);
+        for row in &mut chunk.lines.row {
+            // Checked before: the file has no more rows than the type holds.
+            *row = row.saturating_add(rows_before as u32);
+        }
+        for set_aside in &mut chunk.set_aside {
+            set_aside.row += rows_before;
+        }
+        let mut set_aside = chunk.set_aside;
+        let rows_set_aside = set_aside.len() as u64;
+        let duplicates = self.take_out_duplicates(&mut chunk.lines, &chunk.order_rows, file);
+        if !duplicates.is_empty() {
+            set_aside.extend(duplicates.iter().copied());
+            set_aside.sort_by_key(|set_aside| set_aside.row);
+        }
+        self.set_aside.extend(set_aside);
+        self.rows_read += chunk.rows_read;
+        self.rows_used += chunk.rows_read - rows_set_aside - duplicates.len() as u64;
+        self.amount_read += chunk.amount_read;
+        self.amount_used += (0..chunk.lines.len()).map(|line| chunk.lines.given(line)).sum::<Amount>();
+        for (currency, rows) in chunk.currencies {
+            *self.currencies.entry(currency).or_default() += rows;
+        }
+        self.rows_without_currency += chunk.rows_without_currency;
+        self.rounded_rows += chunk.rounded_rows;
+        self.other_rows.extend(chunk.other_rows);
+        self.columns = self.columns.union(chunk.lines.has);
+        self.parts.push((file, chunk.lines));
+    }
+
+    /// Takes out the lines of rows that repeat an earlier one with an order id, of whichever file, and lists the rows.
+    fn take_out_duplicates(&mut self, lines: &mut LineColumns, order_rows: &[u128], file: u16) -> Vec<SetAside> {
+        let mut duplicates: Vec<SetAside> = Vec::new();
+        let mut keep = Vec::new();
+        let mut hashes = order_rows.iter();
+        let mut line = 0;
+        while line < lines.len() {
+            // A row's lines follow each other.
+            let row = lines.row[line];
+            let end = line + lines.row[line..].iter().take_while(|other| **other == row).count();
+            let hash = hashes.next().copied().unwrap_or(0);
+            if hash != 0 && !self.seen_rows.insert(hash) {
+                keep.resize(lines.len(), true);
+                keep[line..end].fill(false);
+                let amount = Some((line..end).map(|line| lines.given(line)).sum());
+                let reason = SetAsideReason::Duplicate;
+                duplicates.push(SetAside { file, row: u64::from(row), column: None, reason, amount });
+            }
+            line = end;
+        }
+        if !duplicates.is_empty() {
+            lines.retain(&keep);
+        }
+        duplicates
+    }
+
+    /// The whole log, or why it makes no sense.
+    pub(crate) fn finish(mut self, request: &OrderRequest) -> Result<OrderLog, ReadError> {
+        if self.rows_used == 0 {
+            return Err(self.nothing_usable());
+        }
+        let currency = self.currency()?;
+        let basis = self.basis(request)?;
+        let warnings = self.warnings(basis, currency);
+        let reconciliation = self.reconciliation();
+        debug_assert!(reconciliation.holds());
+        let columns = self.columns;
+        let mut batches = Vec::new();
+        for (file, lines) in std::mem::take(&mut self.parts) {
+            // Columns are made to the schema's types and to one length, so that Arrow has nothing to object to.
+            batches.extend(lines.into_batches(columns, file).unwrap_or_default());
+        }
+        debug_assert!(!batches.is_empty());
+        Ok(OrderLog {
+            schema: super::order_lines_schema(columns),
+            batches,
+            customers: self.customers.into_names(),
+            order_ids: self.orders.into_names(),
+            products: self.products.into_names(),
+            sources: self.sources.into_names(),
+            files: self.files,
+            reconciliation,
+            set_aside: self.set_aside,
+            warnings,
+            basis,
+            currency,
+        })
+    }
+
+    fn nothing_usable(&self) -> ReadError {
+        let mut reasons: BTreeMap<SetAsideReason, (u64, String)> = BTreeMap::new();
+        for set_aside in &self.set_aside {
+            let entry = reasons.entry(set_aside.reason).or_insert_with(|| (0, self.place(set_aside)));
+            entry.0 += 1;
+        }
+        let mut reasons = reasons.into_iter().map(|(reason, (rows, place))| (reason, rows, place)).collect::<Vec<_>>();
+        reasons.sort_by_key(|(_, rows, _)| std::cmp::Reverse(*rows));
+        ReadError::NothingUsable { rows: self.rows_read, reasons }
+    }
+
+    fn place(&self, set_aside: &SetAside) -> String {
+        let Some(file) = self.files.get(usize::from(set_aside.file)) else { return String::new() };
+        let column = set_aside.column.and_then(|column| file.columns.get(usize::from(column)));
+        let column = column.map(|column| format!(", column '{}'", column.name)).unwrap_or_default();
+        format!("{}, row {}{column}", file.path.display(), set_aside.row)
+    }
+
+    fn currency(&self) -> Result<Option<Currency>, ReadError> {
+        if self.currencies.len() > 1 {
+            let mut counts = self.currencies.iter().map(|(currency, rows)| (*currency, *rows)).collect::<Vec<_>>();
+            counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+            return Err(ReadError::SeveralCurrencies { counts });
+        }
+        Ok(self.currencies.keys().next().copied())
+    }
+
+    /// One basis for all files, where their bases go together.
+    fn basis(&self, request: &OrderRequest) -> Result<AmountBasis, ReadError> {
+        let file_with = |basis| -> Option<PathBuf> {
+            let index = self.bases.iter().position(|known| *known == basis)?;
+            self.files.get(index).map(|file| file.path.clone())
+        };
+        let without_amounts = file_with(AmountBasis::NoAmounts);
+        let with_amounts = self.bases.iter().position(|basis| *basis != AmountBasis::NoAmounts);
+        if let (Some(without), Some(with)) = (&without_amounts, with_amounts.and_then(|index| self.files.get(index))) {
+            return Err(ReadError::AmountsMissing { with: with.path.clone(), without: without.clone() });
+        }
+        if without_amounts.is_some() {
+            return Ok(AmountBasis::NoAmounts);
+        }
+        let gross = file_with(AmountBasis::Gross);
+        let as_given = file_with(AmountBasis::AsGiven);
+        match (file_with(AmountBasis::Net), request.vat) {
+            (Some(path), Some(_)) if gross.is_none() && as_given.is_none() => Err(ReadError::AlreadyNet { path }),
+            (_, Some(_)) => Ok(AmountBasis::NetByRate),
+            (Some(net), None) if gross.is_some() => {
+                Err(ReadError::NetAndGross { gross: gross.unwrap_or_default(), net })
+            }
+            _ if as_given.is_some() => Ok(AmountBasis::AsGiven),
+            (Some(_), None) => Ok(AmountBasis::Net),
+            (None, None) => Ok(AmountBasis::Gross),
+        }
+    }
+
+    fn warnings(&mut self, basis: AmountBasis, currency: Option<Currency>) -> Vec<ReadWarning> {
+        let mut warnings = Vec::new();
+        match basis {
+            AmountBasis::AsGiven => warnings.push(ReadWarning::VatUnknown),
+            AmountBasis::NoAmounts => warnings.push(ReadWarning::NoAmounts),
+            AmountBasis::Net | AmountBasis::NetByRate | AmountBasis::Gross => {}
+        }
+        let identical = self.identical_rows();
+        if identical > 0 {
+            warnings.push(ReadWarning::IdenticalRows { rows: identical });
+        }
+        if self.rounded_rows > 0 {
+            warnings.push(ReadWarning::RoundedAmounts { rows: self.rounded_rows });
+        }
+        if self.customers_by_name {
+            warnings.push(ReadWarning::CustomersByName);
+        }
+        let orders = self.orders_with_several_customers();
+        if orders > 0 {
+            warnings.push(ReadWarning::OrdersWithSeveralCustomers { orders });
+        }
+        if let Some(currency) = currency
+            && self.rows_without_currency > 0
+        {
+            warnings.push(ReadWarning::Currency { currency });
+        }
+        warnings
+    }
+
+    /// Rows without order id that repeat an earlier one. 64 bits of hash are enough for a count: among ten million rows a
+    /// chance agreement is a matter of one in 400,000.
+    fn identical_rows(&mut self) -> u64 {
+        let mut hashes = std::mem::take(&mut self.other_rows);
+        hashes.par_sort_unstable();
+        hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+    }
+
+    fn orders_with_several_customers(&self) -> u64 {
+        let mut owners = vec![NO_NAME; self.orders.len()];
+        let mut is_shared = vec![false; self.orders.len()];
+        for (_, lines) in &self.parts {
+            for (order, customer) in lines.order.iter().zip(&lines.customer).filter(|(order, _)| **order != NO_NAME) {
+                let order = *order as usize;
+                if owners[order] == NO_NAME {
+                    owners[order] = *customer;
+                } else if owners[order] != *customer {
+                    is_shared[order] = true;
+                }
+            }
+        }
+        is_shared.iter().filter(|shared| **shared).count() as u64
+    }
+
+    fn reconciliation(&self) -> Reconciliation {
+        let mut reasons: BTreeMap<SetAsideReason, ReasonTotal> = BTreeMap::new();
+        for set_aside in &self.set_aside {
+            let reason = set_aside.reason;
+            let total = reasons.entry(reason).or_insert(ReasonTotal { reason, rows: 0, amount: Amount::ZERO });
+            total.rows += 1;
+            total.amount += set_aside.amount.unwrap_or_default();
+        }
+        Reconciliation {
+            rows_read: self.rows_read,
+            rows_used: self.rows_used,
+            rows_set_aside: self.set_aside.len() as u64,
+            amount_read: self.amount_read,
+            amount_used: self.amount_used,
+            amount_set_aside: self.set_aside.iter().filter_map(|set_aside| set_aside.amount).sum(),
+            reasons: reasons.into_values().collect(),
+        }
+    }
+}
