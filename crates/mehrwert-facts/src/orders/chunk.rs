@@ -28,6 +28,8 @@ pub(crate) struct ChunkResult {
     pub rows_read: u64,
     /// Rows as a spreadsheet counts them.
     pub rows_passed: u64,
+    /// The chunk was cut in the wrong place.
+    pub ended_inside_row: bool,
     pub amount_read: Amount,
     /// Used rows by the currency they state.
     pub currencies: BTreeMap<Currency, u64>,
@@ -82,6 +84,7 @@ pub(crate) fn read_chunk<'t>(
     }
     progress.tell(&mut told, progress.bytes);
     result.rows_passed = source.rows_passed();
+    result.ended_inside_row = source.ended_inside_row();
     Ok(result)
 }
 
@@ -110,12 +113,19 @@ impl ChunkResult {
             Err(reject) => set_aside(reject, given),
             Ok(()) => {
                 debug_assert_eq!(lines.iter().map(|line| line.given).sum::<Amount>(), given.unwrap_or_default());
-                self.use_row(record, reading, &row, &lines);
+                self.use_row(record, reading.identity_seed ^ memory.first_row, &row, &lines, reading);
             }
         }
     }
 
-    fn use_row(&mut self, record: &Record<'_>, reading: &Reading, row: &RowView<'_>, lines: &[Line<'_>]) {
+    fn use_row(
+        &mut self,
+        record: &Record<'_>,
+        seed: u64,
+        row: &RowView<'_>,
+        lines: &[Line<'_>],
+        reading: &Reading,
+    ) {
         for line in lines {
             self.push_line(line, reading, record.row);
         }
@@ -126,11 +136,11 @@ impl ChunkResult {
         }
         let has_order = !row.text(super::Role::Order).is_empty();
         if row.has(super::Role::Order) {
-            let hash = if has_order { xxh3_128_with_seed(record.identity(), reading.identity_seed) } else { 0 };
+            let hash = if has_order { xxh3_128_with_seed(record.identity(), seed) } else { 0 };
             self.order_rows.push(hash);
         }
         if !has_order {
-            self.other_rows.push(xxh3_64_with_seed(record.identity(), reading.identity_seed));
+            self.other_rows.push(xxh3_64_with_seed(record.identity(), seed));
         }
     }
 
@@ -139,7 +149,7 @@ impl ChunkResult {
             if text.is_empty() { NO_NAME } else { interner.intern(text) }
         };
         let names = LineNames {
-            customer: self.customers.intern(&line.customer),
+            customer: name(&mut self.customers, &line.customer),
             order: name(&mut self.orders, line.order),
             product: name(&mut self.products, line.product),
             source: name(&mut self.sources, line.source),

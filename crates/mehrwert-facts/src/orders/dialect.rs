@@ -5,6 +5,7 @@ use std::path::Path;
 use super::error::ReadError;
 use super::formats::{FORMATS, Format, format_of};
 use super::header::{ColumnMap, Header};
+use super::report::FileKind;
 use super::request::OrderRequest;
 use super::rows::{Layout, Record, text_source};
 
@@ -150,14 +151,14 @@ impl Sample {
         let (header, format, mut columns) = if without_header {
             let header = Header::numbered(self.first.len());
             let told = FORMATS.iter().find_map(|format| Some((*format, format.columns_without_header(&self.first)?)));
-            let (format, columns) = told.unwrap_or((format_of(super::FileKind::Generic), ColumnMap::default()));
+            let (format, columns) = told.unwrap_or((format_of(FileKind::Generic), ColumnMap::default()));
             (header, format, columns)
         } else {
             let header = Header::new(self.first.clone());
             let (format, columns) = choose_format(&header, request);
             (header, format, columns)
         };
-        apply_mapping(path, &header, &mut columns, request)?;
+        apply_mapping(path, &header, format, &mut columns, request)?;
         // Without a header the first row is data: everything that was read of it is given back.
         let (body, rows_before) =
             if without_header { (text, skipped) } else { (&text[self.first_end..], self.first_row + skipped) };
@@ -175,7 +176,7 @@ fn looks_like_data(first: &[String]) -> bool {
 
 /// The format of a header: the kind the user named, or the first that recognises it.
 pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'static dyn Format, ColumnMap) {
-    let generic = format_of(super::FileKind::Generic);
+    let generic = format_of(FileKind::Generic);
     let format = match request.kind {
         Some(kind) => format_of(kind),
         None => FORMATS.into_iter().find(|format| format.recognises(header)).unwrap_or(generic),
@@ -183,21 +184,29 @@ pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'stati
     (format, format.columns(header))
 }
 
-/// Lets the columns that the user names go before those found.
+/// Lets the columns that the user names go before those found. Among several files one of a known kind may lack them:
+/// they are meant for the others then.
 pub(crate) fn apply_mapping(
     path: &Path,
     header: &Header,
+    format: &dyn Format,
     columns: &mut ColumnMap,
     request: &OrderRequest,
 ) -> Result<(), ReadError> {
+    let may_lack = request.files.len() > 1 && format.kind() != FileKind::Generic;
     for (role, name) in &request.mapping {
-        let column = header.named(name).ok_or_else(|| ReadError::NoSuchColumn {
-            path: path.to_owned(),
-            role: *role,
-            column: name.clone(),
-            columns: header.names.clone(),
-        })?;
-        columns.assign(*role, column);
+        match header.named(name) {
+            Some(column) => columns.assign(*role, column),
+            None if may_lack => {}
+            None => {
+                return Err(ReadError::NoSuchColumn {
+                    path: path.to_owned(),
+                    role: *role,
+                    column: name.clone(),
+                    columns: header.names.clone(),
+                });
+            }
+        }
     }
     Ok(())
 }

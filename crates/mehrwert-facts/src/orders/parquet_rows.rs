@@ -46,6 +46,11 @@ impl ParquetFile {
         self.metadata.metadata().num_row_groups()
     }
 
+    /// Bytes that a row group takes in the file.
+    pub(crate) fn row_group_bytes(&self, row_group: usize) -> u64 {
+        u64::try_from(self.metadata.metadata().row_group(row_group).compressed_size()).unwrap_or(0)
+    }
+
     pub(crate) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }

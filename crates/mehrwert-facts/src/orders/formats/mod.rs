@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use mehrwert_core::{Amount, Currency, Day};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::dates::parse_day;
 use super::header::{ColumnMap, Header};
@@ -74,6 +75,11 @@ pub(crate) trait Format: Sync {
         false
     }
 
+    /// Whether an order id stands for one state of one order, so that a later file with the same id restates it.
+    fn states_orders(&self) -> bool {
+        false
+    }
+
     /// Whether a line's amount may differ from the amount as given (tax taken out), so that both are to be kept.
     fn takes_tax_out(&self, _columns: &ColumnMap) -> bool {
         false
@@ -100,6 +106,8 @@ pub(crate) struct Memory {
     pub(crate) customer: Vec<u8>,
     pub(crate) day: Option<Day>,
     pub(crate) rejected: Option<Reject>,
+    /// A hash of the order's first row: a later row repeats another only where the first rows agree as well.
+    pub(crate) first_row: u64,
 }
 
 /// Why a row is set aside.
@@ -197,6 +205,11 @@ pub(crate) struct RowView<'r> {
 impl<'r> RowView<'r> {
     pub(crate) fn new(record: &'r Record<'r>, reading: &'r Reading) -> RowView<'r> {
         RowView { record, reading, rounded: Cell::new(false), currency: Cell::new(None) }
+    }
+
+    /// A hash of the row as it stands in the file.
+    pub(crate) fn hash(&self) -> u64 {
+        xxh3_64(self.record.identity())
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {

@@ -61,6 +61,10 @@ impl Format for Shopify {
         columns.has(Role::Tax)
     }
 
+    fn states_orders(&self) -> bool {
+        true
+    }
+
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {
         if is_later_row(row) {
             return Ok(Figures::sale(Amount::ZERO));
@@ -83,6 +87,7 @@ impl Format for Shopify {
         }
         let outcome = first_row(row, figures, lines);
         memory.order = row.text(Role::Order).to_vec();
+        memory.first_row = row.hash();
         memory.rejected = outcome.err();
         if let Some(line) = lines.first() {
             memory.customer = line.customer.to_vec();

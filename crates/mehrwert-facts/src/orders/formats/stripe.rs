@@ -44,6 +44,10 @@ impl Format for Stripe {
         AmountBasis::AsGiven
     }
 
+    fn states_orders(&self) -> bool {
+        true
+    }
+
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {
         let amount = row.required_amount()?;
         let back = match row.has(Role::Refunded) {

@@ -45,6 +45,10 @@ impl Format for WooCommerce {
         true
     }
 
+    fn states_orders(&self) -> bool {
+        true
+    }
+
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {
         let amount = row.required_amount()?;
         let kind = if amount.is_negative() { Kind::Refund } else { Kind::Sale };
