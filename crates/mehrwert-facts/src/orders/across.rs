@@ -2,7 +2,8 @@
 //! order.
 
 use super::formats::{Kind, format_of};
-use super::lines::{LineColumns, NO_NAME};
+use super::lines::LineColumns;
+use super::names::NO_NAME;
 use super::report::{FileReport, SetAside, SetAsideReason};
 
 /// Lines of a part that are to go, and why.
@@ -28,7 +29,9 @@ pub(crate) fn adopt_refunds(parts: &mut [(u16, LineColumns)], orders: usize) -> 
     }
     let mut withdrawn = Vec::new();
     for (part, (_, lines)) in parts.iter_mut().enumerate() {
-        for (customer, order) in lines.customer.iter_mut().zip(&lines.order).filter(|(customer, _)| **customer == NO_NAME) {
+        for (customer, order) in
+            lines.customer.iter_mut().zip(&lines.order).filter(|(customer, _)| **customer == NO_NAME)
+        {
             *customer = owners.get(*order as usize).copied().unwrap_or(NO_NAME);
         }
         if lines.customer.contains(&NO_NAME) {
@@ -48,7 +51,8 @@ pub(crate) fn restated_orders(
 ) -> (Vec<Withdrawn>, u64) {
     let mut withdrawn = Vec::new();
     let mut restated = vec![false; orders];
-    let mut kinds = files.iter().map(|file| file.kind).filter(|kind| format_of(*kind).states_orders()).collect::<Vec<_>>();
+    let mut kinds =
+        files.iter().map(|file| file.kind).filter(|kind| format_of(*kind).states_orders()).collect::<Vec<_>>();
     kinds.dedup();
     for (index, kind) in kinds.iter().enumerate() {
         let is_kind = |file: u16| files.get(usize::from(file)).is_some_and(|file| file.kind == *kind);
@@ -80,7 +84,8 @@ pub(crate) fn restated_orders(
 
 fn sold_orders(lines: &LineColumns) -> impl Iterator<Item = u32> {
     let sale = Kind::Sale as i8;
-    let of_sales = lines.order.iter().zip(&lines.kind).filter(move |(order, kind)| **kind == sale && **order != NO_NAME);
+    let of_sales =
+        lines.order.iter().zip(&lines.kind).filter(move |(order, kind)| **kind == sale && **order != NO_NAME);
     of_sales.map(|(order, _)| *order)
 }
 

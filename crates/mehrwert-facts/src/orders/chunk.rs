@@ -6,8 +6,8 @@ use mehrwert_core::{Amount, Currency, Progress};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::formats::{Figures, Line, Memory, Reject, RowView};
-use super::lines::{LineColumns, LineNames, NO_NAME, columns_of};
-use super::names::Interner;
+use super::lines::{LineColumns, columns_of};
+use super::names::NameColumn;
 use super::plan::Reading;
 use super::report::{AmountBasis, SetAside, SetAsideReason};
 use super::rows::{Record, RecordSource, RowError};
@@ -19,10 +19,10 @@ const PROGRESS_ROWS: u64 = 1 << 15;
 #[derive(Default)]
 pub(crate) struct ChunkResult {
     pub lines: LineColumns,
-    pub customers: Interner,
-    pub orders: Interner,
-    pub products: Interner,
-    pub sources: Interner,
+    pub customers: NameColumn,
+    pub orders: NameColumn,
+    pub products: NameColumn,
+    pub sources: NameColumn,
     pub set_aside: Vec<SetAside>,
     /// Rows, blank ones not counted.
     pub rows_read: u64,
@@ -118,21 +118,15 @@ impl ChunkResult {
         }
     }
 
-    fn use_row(
-        &mut self,
-        record: &Record<'_>,
-        seed: u64,
-        row: &RowView<'_>,
-        lines: &[Line<'_>],
-        reading: &Reading,
-    ) {
+    fn use_row(&mut self, record: &Record<'_>, seed: u64, row: &RowView<'_>, lines: &[Line<'_>], reading: &Reading) {
         for line in lines {
             self.push_line(line, reading, record.row);
         }
         self.rounded_rows += u64::from(row.rounded.get());
         match row.currency.get() {
-            Some(currency) => *self.currencies.entry(currency).or_default() += 1,
-            None => self.rows_without_currency += 1,
+            Some(Some(currency)) => *self.currencies.entry(currency).or_default() += 1,
+            Some(None) => self.rows_without_currency += 1,
+            None => {}
         }
         let has_order = !row.text(super::Role::Order).is_empty();
         if row.has(super::Role::Order) {
@@ -145,17 +139,19 @@ impl ChunkResult {
     }
 
     fn push_line(&mut self, line: &Line<'_>, reading: &Reading, row: u64) {
-        let name = |interner: &mut Interner, text: &[u8]| {
-            if text.is_empty() { NO_NAME } else { interner.intern(text) }
-        };
-        let names = LineNames {
-            customer: name(&mut self.customers, &line.customer),
-            order: name(&mut self.orders, line.order),
-            product: name(&mut self.products, line.product),
-            source: name(&mut self.sources, line.source),
-        };
+        let has = self.lines.has;
+        self.customers.push(&line.customer);
+        for (has, column, name) in [
+            (has.order, &mut self.orders, line.order),
+            (has.product, &mut self.products, line.product),
+            (has.source, &mut self.sources, line.source),
+        ] {
+            if has {
+                column.push(name);
+            }
+        }
         let amount = reading.vat.map_or(line.amount, |vat| vat.taken_out_of(line.amount));
-        self.lines.push(line, amount, &names, u32::try_from(row).unwrap_or(u32::MAX));
+        self.lines.push(line, amount, u32::try_from(row).unwrap_or(u32::MAX));
     }
 }
 

@@ -25,15 +25,12 @@ pub(crate) struct Dialect<'t> {
 }
 
 /// Finds out everything about a text that does not need all of its rows.
-pub(crate) fn find_dialect<'t>(
-    path: &Path,
-    text: &'t [u8],
-    request: &OrderRequest,
-) -> Result<Dialect<'t>, ReadError> {
+pub(crate) fn find_dialect<'t>(path: &Path, text: &'t [u8], request: &OrderRequest) -> Result<Dialect<'t>, ReadError> {
     let (text, skipped, told) = told_delimiter(text);
+    let quote = quote_of(text);
     let candidates = match told {
-        Some(delimiter) => vec![delimited(text, delimiter)],
-        None => [b',', b';', b'\t', b'|'].map(|delimiter| delimited(text, delimiter)).to_vec(),
+        Some(delimiter) => vec![Layout::Delimited { delimiter, quote }],
+        None => [b',', b';', b'\t', b'|'].map(|delimiter| Layout::Delimited { delimiter, quote }).to_vec(),
     };
     let mut best: Option<(Score, Sample)> = None;
     for layout in candidates.into_iter().chain([Layout::Blanks]) {
@@ -62,14 +59,12 @@ fn told_delimiter(text: &[u8]) -> (&[u8], u64, Option<u8>) {
     }
 }
 
-fn delimited(text: &[u8], delimiter: u8) -> Layout {
-    let first_cell_is_in = |quote: u8| text.first() == Some(&quote) && text.contains(&delimiter);
-    let quote = if first_cell_is_in(b'\'') && memchr::memchr(b'"', text).is_none() {
-        Some(b'\'')
-    } else {
-        memchr::memchr(b'"', text).map(|_| b'"')
-    };
-    Layout::Delimited { delimiter, quote }
+/// The quote character, where the text has any; a text that begins with a single quote and has no double ones uses those.
+fn quote_of(text: &[u8]) -> Option<u8> {
+    if memchr::memchr(b'"', text).is_some() {
+        return Some(b'"');
+    }
+    text.starts_with(b"'").then_some(b'\'')
 }
 
 /// How good a layout fits; compared field by field.

@@ -229,8 +229,10 @@ pub enum ReadError {
     #[error("the order lines do not fit their schema; this is a mistake in mehrwert: {0}")]
     Schema(#[from] arrow::error::ArrowError),
     /// Every row was set aside.
-    #[error("no row could be used, {rows} were set aside: {}; see --explain for what each column was taken for",
-        list_reasons(reasons))]
+    #[error(
+        "no row could be used, {rows} were set aside: {}; see --explain for what each column was taken for",
+        list_reasons(reasons)
+    )]
     NothingUsable {
         /// So many rows were read.
         rows: u64,

@@ -62,8 +62,8 @@ impl Header {
     /// Whether the names are German words, so that a decimal comma is to be expected.
     pub(crate) fn is_german(&self) -> bool {
         const WORDS: [&str; 18] = [
-            "kunde", "datum", "betrag", "umsatz", "bestell", "rechnung", "menge", "preis", "netto", "brutto", "artikel",
-            "währung", "anzahl", "summe", "gesamt", "auftrag", "steuer", "waehrung",
+            "kunde", "datum", "betrag", "umsatz", "bestell", "rechnung", "menge", "preis", "netto", "brutto",
+            "artikel", "währung", "anzahl", "summe", "gesamt", "auftrag", "steuer", "waehrung",
         ];
         self.plain.iter().any(|name| WORDS.iter().any(|word| name.contains(word)))
     }
@@ -80,7 +80,8 @@ fn split_currency(name: &str) -> (&str, Option<Currency>) {
         ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD", "JPY", "TRY"];
     const SYMBOLS: [(char, &str); 3] = [('€', "EUR"), ('$', "USD"), ('£', "GBP")];
     let trimmed = name.trim_end_matches([')', ']', ' ', '.']);
-    let (rest, code) = match trimmed.chars().last().and_then(|last| SYMBOLS.iter().find(|(symbol, _)| *symbol == last)) {
+    let (rest, code) = match trimmed.chars().last().and_then(|last| SYMBOLS.iter().find(|(symbol, _)| *symbol == last))
+    {
         Some((symbol, code)) => (&trimmed[..trimmed.len() - symbol.len_utf8()], *code),
         None => {
             let Some(start) = trimmed.len().checked_sub(3) else { return (name, None) };
@@ -156,7 +157,9 @@ mod tests {
 
     #[test]
     fn names_match_whatever_their_case_and_signs() {
-        let header = Header::new(["Order ID", "Kunden-Nr.", "Betrag (EUR)", "umsatz_chf", "Preis in €", "Flaneur"].map(str::to_owned).into());
+        let header = Header::new(
+            ["Order ID", "Kunden-Nr.", "Betrag (EUR)", "umsatz_chf", "Preis in €", "Flaneur"].map(str::to_owned).into(),
+        );
         assert_eq!(header.find(&["orderid"]), Some(0));
         assert_eq!(header.find(&["kundennr"]), Some(1));
         assert_eq!(header.find(&["betrag"]), Some(2));

@@ -11,11 +11,9 @@ use rayon::prelude::*;
 use super::across::{Withdrawn, adopt_refunds, restated_orders, rows_of};
 use super::chunk::ChunkResult;
 use super::error::ReadError;
-use super::lines::{LineColumns, NO_NAME};
-use super::names::Interner;
-use super::report::{
-    AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason,
-};
+use super::lines::LineColumns;
+use super::names::{Interner, NO_NAME, NameColumn};
+use super::report::{AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason};
 use super::request::OrderRequest;
 use super::schema::OrderColumns;
 use super::{OrderLog, RowError};
@@ -100,11 +98,22 @@ impl LogBuilder {
     }
 
     fn add_chunk(&mut self, mut chunk: ChunkResult, file: u16, rows_before: u64) {
-        let ((customers, orders), (products, sources)) = rayon::join(
-            || (self.customers.merge(chunk.customers), self.orders.merge(chunk.orders)),
-            || (self.products.merge(chunk.products), self.sources.merge(chunk.sources)),
+        let LogBuilder { customers, orders, products, sources, .. } = self;
+        let merge = |interner: &mut Interner, column: NameColumn, has: bool| {
+            let (mut ids, names) = column.finish();
+            let numbers = interner.merge(names);
+            for id in ids.iter_mut().filter(|id| **id != NO_NAME) {
+                *id = numbers[*id as usize];
+            }
+            if has { ids } else { Vec::new() }
+        };
+        let has = chunk.lines.has;
+        let ((customer, product), (order, source)) = rayon::join(
+            || (merge(customers, chunk.customers, true), merge(products, chunk.products, has.product)),
+            || (merge(orders, chunk.orders, has.order), merge(sources, chunk.sources, has.source)),
         );
-        chunk.lines.renumber(&customers, &orders, &products, &sources);
+        let lines = &mut chunk.lines;
+        (lines.customer, lines.product, lines.order, lines.source) = (customer, product, order, source);
         for row in &mut chunk.lines.row {
             // Checked before: the file has no more rows than the type holds.
             *row = row.saturating_add(rows_before as u32);

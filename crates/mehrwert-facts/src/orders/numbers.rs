@@ -282,9 +282,26 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in
-            ["", "-", ".", ",", "abc", "abc12", "1,23.4", "1.2.3", "12,34", "--5", "(5", "1e", "1e99", "NaN", "inf", "5 5", "€", "9999999999999999"]
-        {
+        for text in [
+            "",
+            "-",
+            ".",
+            ",",
+            "abc",
+            "abc12",
+            "1,23.4",
+            "1.2.3",
+            "12,34",
+            "--5",
+            "(5",
+            "1e",
+            "1e99",
+            "NaN",
+            "inf",
+            "5 5",
+            "€",
+            "9999999999999999",
+        ] {
             assert_eq!(read(text, DecimalMark::Point), None, "{text}");
         }
         assert_eq!(read("12.34", DecimalMark::Comma), None);

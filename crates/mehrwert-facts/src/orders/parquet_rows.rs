@@ -59,13 +59,15 @@ impl ParquetFile {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.metadata.clone());
         let mask = ProjectionMask::roots(builder.parquet_schema(), self.flat.iter().copied());
         let reader = guarded(|| {
-            builder
-                .with_projection(mask)
-                .with_row_groups(vec![row_group])
-                .build()
-                .map_err(|error| error.to_string())
+            builder.with_projection(mask).with_row_groups(vec![row_group]).build().map_err(|error| error.to_string())
         });
-        Ok(ParquetRows { reader: reader.map_err(RowError::Parquet)?, columns: Vec::new(), next: 0, in_batch: 0, row: 0 })
+        Ok(ParquetRows {
+            reader: reader.map_err(RowError::Parquet)?,
+            columns: Vec::new(),
+            next: 0,
+            in_batch: 0,
+            row: 0,
+        })
     }
 }
 
@@ -192,7 +194,8 @@ fn time_zone(zone: &str) -> TimeZone {
         };
         let digits = rest.replace(':', "");
         let hours = digits.get(..2)?.parse::<i32>().ok()?;
-        let minutes = digits.get(2..).filter(|minutes| !minutes.is_empty()).map_or(Some(0), |text| text.parse().ok())?;
+        let minutes =
+            digits.get(2..).filter(|minutes| !minutes.is_empty()).map_or(Some(0), |text| text.parse().ok())?;
         Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok().map(TimeZone::fixed)
     };
     fixed().or_else(|| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC)

@@ -157,8 +157,8 @@ impl<'t> Found<'t> {
     }
 
     fn in_parquet(path: &Path, bytes: bytes::Bytes, request: &OrderRequest) -> Result<Found<'t>, ReadError> {
-        let file = ParquetFile::open(bytes)
-            .map_err(|message| ReadError::BrokenParquet { path: path.to_owned(), message })?;
+        let file =
+            ParquetFile::open(bytes).map_err(|message| ReadError::BrokenParquet { path: path.to_owned(), message })?;
         if file.rows() == 0 {
             return Err(ReadError::HeaderOnly { path: path.to_owned() });
         }
@@ -173,9 +173,7 @@ impl<'t> Found<'t> {
         let missing = [Role::Customer, Role::Date].into_iter().find(|role| !self.columns.has(*role));
         match missing {
             None => Ok(()),
-            Some(role) => {
-                Err(ReadError::NoColumn { path: path.to_owned(), role, columns: self.header.names.clone() })
-            }
+            Some(role) => Err(ReadError::NoColumn { path: path.to_owned(), role, columns: self.header.names.clone() }),
         }
     }
 
@@ -245,8 +243,7 @@ impl<'t> Found<'t> {
             if self.typed.get(column) == Some(&true) { DecimalMark::Point } else { mark }
         });
         let has_amounts = self.columns.has(Role::Amount) || self.columns.has(Role::UnitPrice);
-        let basis =
-            if has_amounts { self.format.basis(&self.header, &self.columns) } else { AmountBasis::NoAmounts };
+        let basis = if has_amounts { self.format.basis(&self.header, &self.columns) } else { AmountBasis::NoAmounts };
         let amount_column = self.columns.get(Role::Amount).or(self.columns.get(Role::UnitPrice));
         let report = self.report(path, content, &evidence, date_order, mark);
         let customers_by_name = self.format.customers_by_name(&self.header, &self.columns)

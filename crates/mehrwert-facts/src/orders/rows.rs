@@ -261,8 +261,7 @@ impl<'t> QuotedRows<'t> {
         loop {
             let input = if input_is_over { &[] } else { &self.rest[extent.taken..] };
             let free = &mut output[extent.written..];
-            let (result, taken, written, ends) =
-                self.reader.read_record(input, free, &mut self.ends[extent.cells..]);
+            let (result, taken, written, ends) = self.reader.read_record(input, free, &mut self.ends[extent.cells..]);
             extent.taken += taken;
             extent.written += written;
             extent.cells += ends;
@@ -324,8 +323,8 @@ impl<'t> RecordSource<'t> for QuotedRows<'t> {
             record.cells.push((start, end as u32));
             start = end as u32;
         }
-        record.too_long =
-            extent.too_long || record.cells.iter().any(|(start, end)| (end.wrapping_sub(*start)) as usize > LONGEST_CELL);
+        record.too_long = extent.too_long
+            || record.cells.iter().any(|(start, end)| (end.wrapping_sub(*start)) as usize > LONGEST_CELL);
         record.unpacked = Some(output);
         Ok(true)
     }
@@ -377,13 +376,17 @@ mod tests {
     #[test]
     fn quotes_hold_delimiters_quotes_and_line_ends() {
         let text = b"\"a,1\",\"say \"\"hi\"\"\"\r\n\"two\nlines\",5\" pipe\r\nlast,one\r\n";
-        let expected = vec![row(1, &["a,1", "say \"hi\""]), row(2, &["two\nlines", "5\" pipe"]), row(3, &["last", "one"])];
+        let expected =
+            vec![row(1, &["a,1", "say \"hi\""]), row(2, &["two\nlines", "5\" pipe"]), row(3, &["last", "one"])];
         assert_eq!(rows(text, QUOTED), expected);
     }
 
     #[test]
     fn blanks_separate_cells_however_many() {
-        assert_eq!(rows(b"  1  2\t3 \r\n\r\n4 5 6", Layout::Blanks), vec![row(1, &["1", "2", "3"]), row(3, &["4", "5", "6"])]);
+        assert_eq!(
+            rows(b"  1  2\t3 \r\n\r\n4 5 6", Layout::Blanks),
+            vec![row(1, &["1", "2", "3"]), row(3, &["4", "5", "6"])]
+        );
     }
 
     #[test]

@@ -86,8 +86,12 @@ fn damaged_files_give_nothing_rather_than_a_part() {
 #[test]
 fn a_long_line_is_set_aside_and_a_long_header_refused() {
     let long = "x".repeat(10 << 20);
-    let log = read_text(&format!("customer,date,amount\nA,2024-01-01,1\n{long},2024-01-01,2\nB,2024-01-01,3\n")).unwrap();
-    assert_eq!(log.set_aside.iter().map(|row| (row.row, row.reason)).collect::<Vec<_>>(), [(3, SetAsideReason::Unreadable)]);
+    let log =
+        read_text(&format!("customer,date,amount\nA,2024-01-01,1\n{long},2024-01-01,2\nB,2024-01-01,3\n")).unwrap();
+    assert_eq!(
+        log.set_aside.iter().map(|row| (row.row, row.reason)).collect::<Vec<_>>(),
+        [(3, SetAsideReason::Unreadable)]
+    );
     assert_eq!(log.customers.len(), 2);
     assert!(error_of(&format!("{long}\n1,2\n")).contains("longer than a megabyte"));
     let quoted = read_text(&format!("customer,date,amount\n\"A\",2024-01-01,1\n\"{long}\",2024-01-01,2\n")).unwrap();

@@ -1,7 +1,9 @@
 //! Every format, from a small file to its lines.
 
 use mehrwert_core::{Amount, Silent};
-use mehrwert_facts::orders::{AmountBasis, DecimalMark, FileKind, ReadError, ReadWarning, Role, SetAsideReason, read_orders};
+use mehrwert_facts::orders::{
+    AmountBasis, DecimalMark, FileKind, ReadError, ReadWarning, Role, SetAsideReason, read_orders,
+};
 
 use crate::support::{amounts, as_text, days, fixture, read, read_text, request};
 

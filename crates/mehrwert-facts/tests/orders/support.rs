@@ -38,7 +38,10 @@ pub fn error_of(text: &str) -> String {
 
 pub fn amounts(log: &OrderLog) -> Vec<Amount> {
     let columns = log.batches.iter().map(|batch| batch.column_by_name("amount").unwrap());
-    columns.flat_map(|column| column.as_primitive::<Decimal128Type>().iter().flatten()).map(Amount::from_micros).collect()
+    columns
+        .flat_map(|column| column.as_primitive::<Decimal128Type>().iter().flatten())
+        .map(Amount::from_micros)
+        .collect()
 }
 
 pub fn days(log: &OrderLog) -> Vec<String> {

@@ -198,8 +198,8 @@ pub(crate) struct RowView<'r> {
     reading: &'r Reading,
     /// Whether a number of the row had more than six decimals.
     pub(crate) rounded: Cell<bool>,
-    /// The currency the row states.
-    pub(crate) currency: Cell<Option<Currency>>,
+    /// The currency the row states; nothing at all as long as nobody asked.
+    pub(crate) currency: Cell<Option<Option<Currency>>>,
 }
 
 impl<'r> RowView<'r> {
@@ -271,7 +271,8 @@ impl<'r> RowView<'r> {
             return Err(self.reject(SetAsideReason::NoCustomer, role));
         }
         // Addresses are the same person's however they are capitalised; other ids may differ by case alone.
-        if memchr::memchr(b'@', text).is_some() && text.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()) {
+        if memchr::memchr(b'@', text).is_some() && text.iter().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase())
+        {
             return Ok(Cow::Owned(String::from_utf8_lossy(text).to_lowercase().into_bytes()));
         }
         Ok(Cow::Borrowed(text))
@@ -292,13 +293,12 @@ impl<'r> RowView<'r> {
     /// Sets aside what is of another currency than the one valued, and remembers the row's.
     fn check_currency(&self) -> Result<(), Reject> {
         let text = self.text(Role::Currency);
-        if text.is_empty() {
-            self.currency.set(self.reading.currency_of_file);
-        } else {
-            let currency = parse_currency(text).ok_or(self.reject(SetAsideReason::OtherCurrency, Role::Currency))?;
-            self.currency.set(Some(currency));
-        }
-        match (self.currency.get(), self.reading.currency_wanted) {
+        let currency = match text {
+            [] => self.reading.currency_of_file,
+            code => Some(parse_currency(code).ok_or(self.reject(SetAsideReason::OtherCurrency, Role::Currency))?),
+        };
+        self.currency.set(Some(currency));
+        match (currency, self.reading.currency_wanted) {
             (Some(found), Some(wanted)) if found != wanted => {
                 Err(self.reject(SetAsideReason::OtherCurrency, Role::Currency))
             }
@@ -313,11 +313,7 @@ impl<'r> RowView<'r> {
     }
 
     /// The row's main line, with everything that stands in the columns of the usual roles.
-    pub(crate) fn line(
-        &self,
-        customer: Cow<'r, [u8]>,
-        figures: &Result<Figures, Reject>,
-    ) -> Result<Line<'r>, Reject> {
+    pub(crate) fn line(&self, customer: Cow<'r, [u8]>, figures: &Result<Figures, Reject>) -> Result<Line<'r>, Reject> {
         let day = self.day(Role::Date)?;
         let figures = figures.as_ref().map_err(|reject| *reject)?;
         self.check_currency()?;

@@ -103,12 +103,36 @@ enum Movement {
 /// What the type of a row (in lower case) says; `None` for everything that is no order.
 fn movement_of(kind: &str) -> Option<Movement> {
     const NEITHER: [&str; 20] = [
-        "gebühr", "entgelt", "fee", "abbuchung", "withdrawal", "bankgutschrift", "umrechnung", "conversion",
-        "einbehalt", "hold", "reserve", "transfer", "überweisung", "auszahlung", "mass pay", "massenzahlung",
-        "kreditkarteneinzahlung", "authorization", "autorisierung", "memo",
+        "gebühr",
+        "entgelt",
+        "fee",
+        "abbuchung",
+        "withdrawal",
+        "bankgutschrift",
+        "umrechnung",
+        "conversion",
+        "einbehalt",
+        "hold",
+        "reserve",
+        "transfer",
+        "überweisung",
+        "auszahlung",
+        "mass pay",
+        "massenzahlung",
+        "kreditkarteneinzahlung",
+        "authorization",
+        "autorisierung",
+        "memo",
     ];
     const PAID_BACK: [&str; 9] = [
-        "rückzahlung", "rückerstattung", "erstattung", "refund", "rückbuchung", "chargeback", "reversal", "stornierung",
+        "rückzahlung",
+        "rückerstattung",
+        "erstattung",
+        "refund",
+        "rückbuchung",
+        "chargeback",
+        "reversal",
+        "stornierung",
         "rückgängig",
     ];
     const PAYMENT: [&str; 6] = ["zahlung", "payment", "kauf", "checkout", "purchase", "spende"];
@@ -128,8 +152,20 @@ fn movement_of(kind: &str) -> Option<Movement> {
 /// row of its own.
 fn has_failed(status: &str) -> bool {
     const FAILED: [&str; 14] = [
-        "pending", "denied", "failed", "expired", "canceled", "cancelled", "voided", "unclaimed", "ausstehend",
-        "abgelehnt", "fehlgeschlagen", "abgelaufen", "storniert", "offen",
+        "pending",
+        "denied",
+        "failed",
+        "expired",
+        "canceled",
+        "cancelled",
+        "voided",
+        "unclaimed",
+        "ausstehend",
+        "abgelehnt",
+        "fehlgeschlagen",
+        "abgelaufen",
+        "storniert",
+        "offen",
     ];
     FAILED.contains(&status)
 }

@@ -101,11 +101,7 @@ fn is_later_row(row: &RowView<'_>) -> bool {
     row.text(Role::Amount).is_empty() && row.text(Role::Status).is_empty()
 }
 
-fn first_row<'r>(
-    row: &RowView<'r>,
-    figures: Result<Figures, Reject>,
-    lines: &mut Vec<Line<'r>>,
-) -> Result<(), Reject> {
+fn first_row<'r>(row: &RowView<'r>, figures: Result<Figures, Reject>, lines: &mut Vec<Line<'r>>) -> Result<(), Reject> {
     if row.lowercase(Role::Test).contains("bogus") {
         return Err(row.reject(SetAsideReason::TestOrder, Role::Test));
     }
