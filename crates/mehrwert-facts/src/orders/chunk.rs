@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use mehrwert_core::{Amount, Currency, Progress};
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::formats::{Figures, Line, Memory, Reject, RowView};
 use super::lines::{LineColumns, columns_of};
@@ -39,6 +38,7 @@ pub(crate) struct ChunkResult {
     pub order_rows: Vec<u128>,
     /// A hash for every used row without an order id.
     pub other_rows: Vec<u64>,
+    scratch: Vec<u8>,
 }
 
 /// Tells how far reading has come, in bytes of the file as it lies on the disk.
@@ -129,12 +129,12 @@ impl ChunkResult {
             None => {}
         }
         let has_order = !row.text(super::Role::Order).is_empty();
+        let hash = record.hash(seed, &mut self.scratch);
         if row.has(super::Role::Order) {
-            let hash = if has_order { xxh3_128_with_seed(record.identity(), seed) } else { 0 };
-            self.order_rows.push(hash);
+            self.order_rows.push(if has_order { hash } else { 0 });
         }
         if !has_order {
-            self.other_rows.push(xxh3_64_with_seed(record.identity(), seed));
+            self.other_rows.push(hash as u64);
         }
     }
 

@@ -140,7 +140,6 @@ impl<'t> RecordSource<'t> for ParquetRows {
                 text.extend_from_slice(&value[..value.len().min(super::rows::LONGEST_CELL)]);
             }
             record.cells.push((start, text.len() as u32));
-            text.push(0x1f);
         }
         record.unpacked = Some(text);
         self.next += 1;

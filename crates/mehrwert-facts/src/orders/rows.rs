@@ -5,6 +5,7 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::error::ReadError;
 
@@ -38,9 +39,14 @@ impl Record<'_> {
         self.unpacked.as_deref().unwrap_or(self.raw)
     }
 
-    /// What makes this row identical to another.
-    pub(crate) fn identity(&self) -> &[u8] {
-        if self.raw.is_empty() { self.text() } else { self.raw }
+    /// A hash of all cells: equal for rows that are identical, however they were quoted and delimited.
+    pub(crate) fn hash(&self, seed: u64, scratch: &mut Vec<u8>) -> u128 {
+        scratch.clear();
+        for index in 0..self.cells.len() {
+            scratch.extend_from_slice(self.cell(index).trim_ascii());
+            scratch.push(0x1f);
+        }
+        xxh3_128_with_seed(scratch, seed)
     }
 
     /// Whether no cell holds anything: a blank line to a spreadsheet.

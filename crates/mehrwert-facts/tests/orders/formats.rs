@@ -203,3 +203,19 @@ fn a_later_export_restates_its_orders() {
     assert!(log.warnings.contains(&ReadWarning::OrdersRestated { orders: 1 }));
     insta::assert_snapshot!(as_text(&log).lines().filter(|line| line.contains("#1001")).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn a_duplicate_is_known_however_it_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = ["a.csv", "b.csv"].map(|name| directory.path().join(name));
+    std::fs::write(&files[0], "customer,date,amount,order\nA,2024-01-01,1.50,7\nA,2024-01-02,1.50,\n").unwrap();
+    std::fs::write(&files[1], "customer;date;amount;order\r\n\"A\";2024-01-01;1.50;7\r\nA;2024-01-02;1.50;\r\n")
+        .unwrap();
+    let log = read(files.to_vec());
+    assert_eq!(
+        log.set_aside.iter().map(|row| (row.file, row.row, row.reason)).collect::<Vec<_>>(),
+        [(1, 2, SetAsideReason::Duplicate)]
+    );
+    // Without an order id nothing proves a duplicate.
+    assert!(log.warnings.contains(&ReadWarning::IdenticalRows { rows: 1 }));
+}

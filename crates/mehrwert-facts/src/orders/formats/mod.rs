@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use mehrwert_core::{Amount, Currency, Day};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::dates::parse_day;
 use super::header::{ColumnMap, Header};
@@ -38,8 +37,9 @@ pub(crate) fn format_of(kind: FileKind) -> &'static dyn Format {
     FORMATS.into_iter().find(|format| format.kind() == kind).unwrap_or(&generic::Generic)
 }
 
-/// Names by which a role's column is known, in plain form (lower case, letters and digits only), best first.
-pub(crate) type RoleNames = &'static [(Role, &'static [&'static str])];
+/// Names by which a role's column is known, in plain form (lower case, letters and digits only) with blanks between them,
+/// best first.
+pub(crate) type RoleNames = &'static [(Role, &'static str)];
 
 /// What sets an outside format apart.
 pub(crate) trait Format: Sync {
@@ -207,9 +207,9 @@ impl<'r> RowView<'r> {
         RowView { record, reading, rounded: Cell::new(false), currency: Cell::new(None) }
     }
 
-    /// A hash of the row as it stands in the file.
+    /// A hash of all cells of the row.
     pub(crate) fn hash(&self) -> u64 {
-        xxh3_64(self.record.identity())
+        self.record.hash(0, &mut Vec::new()) as u64
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {

@@ -17,17 +17,17 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct PayPal;
 
 const NAMES: RoleNames = &[
-    (Role::Date, &["datum", "date"]),
-    (Role::Kind, &["typ", "type", "beschreibung", "description"]),
-    (Role::Status, &["status"]),
-    (Role::Currency, &["währung", "waehrung", "currency"]),
-    (Role::Amount, &["brutto", "gross"]),
-    (Role::Customer, &["absenderemailadresse", "vonemailadresse", "fromemailaddress"]),
-    (Role::Recipient, &["empfängeremailadresse", "empfaengeremailadresse", "anemailadresse", "toemailaddress"]),
-    (Role::Order, &["transaktionscode", "transactionid"]),
-    (Role::RelatedOrder, &["zugehörigertransaktionscode", "zugehoerigertransaktionscode", "referencetxnid"]),
-    (Role::Product, &["artikelbezeichnung", "itemtitle"]),
-    (Role::Quantity, &["anzahl", "quantity", "menge"]),
+    (Role::Date, "datum date"),
+    (Role::Kind, "typ type beschreibung description"),
+    (Role::Status, "status"),
+    (Role::Currency, "währung waehrung currency"),
+    (Role::Amount, "brutto gross"),
+    (Role::Customer, "absenderemailadresse vonemailadresse fromemailaddress"),
+    (Role::Recipient, "empfängeremailadresse empfaengeremailadresse anemailadresse toemailaddress"),
+    (Role::Order, "transaktionscode transactionid"),
+    (Role::RelatedOrder, "zugehörigertransaktionscode zugehoerigertransaktionscode referencetxnid"),
+    (Role::Product, "artikelbezeichnung itemtitle"),
+    (Role::Quantity, "anzahl quantity menge"),
 ];
 
 impl Format for PayPal {

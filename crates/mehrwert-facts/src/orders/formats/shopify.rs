@@ -19,21 +19,21 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct Shopify;
 
 const NAMES: RoleNames = &[
-    (Role::Order, &["name", "id"]),
-    (Role::Customer, &["email"]),
-    (Role::Date, &["createdat", "paidat"]),
-    (Role::Amount, &["total"]),
-    (Role::Tax, &["taxes"]),
-    (Role::Currency, &["currency"]),
-    (Role::Status, &["financialstatus"]),
-    (Role::Shipping, &["shipping"]),
-    (Role::Discount, &["discountamount"]),
-    (Role::Quantity, &["lineitemquantity"]),
-    (Role::Product, &["lineitemname", "lineitemsku"]),
-    (Role::CancelledAt, &["cancelledat"]),
-    (Role::Refunded, &["refundedamount"]),
-    (Role::Source, &["source"]),
-    (Role::Test, &["paymentmethod"]),
+    (Role::Order, "name id"),
+    (Role::Customer, "email"),
+    (Role::Date, "createdat paidat"),
+    (Role::Amount, "total"),
+    (Role::Tax, "taxes"),
+    (Role::Currency, "currency"),
+    (Role::Status, "financialstatus"),
+    (Role::Shipping, "shipping"),
+    (Role::Discount, "discountamount"),
+    (Role::Quantity, "lineitemquantity"),
+    (Role::Product, "lineitemname lineitemsku"),
+    (Role::CancelledAt, "cancelledat"),
+    (Role::Refunded, "refundedamount"),
+    (Role::Source, "source"),
+    (Role::Test, "paymentmethod"),
 ];
 
 impl Format for Shopify {
