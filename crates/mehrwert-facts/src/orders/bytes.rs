@@ -47,7 +47,11 @@ pub(crate) fn recognise(path: &Path, bytes: Vec<u8>) -> Result<Content, ReadErro
     if bytes.starts_with(b"PAR1") {
         return Ok(Content::Parquet(Bytes::from(bytes)));
     }
-    let (bytes, encoding) = decode(path, bytes)?;
+    let (mut bytes, encoding) = decode(path, bytes)?;
+    if memchr::memchr(b'\n', &bytes).is_none() {
+        // Line ends of old Macs, which some spreadsheets still write.
+        bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
     Ok(Content::Text(Text { bytes, encoding, gzip }))
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use mehrwert_core::{Amount, Currency, Progress};
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::formats::{Figures, Line, Memory, Reject, RowView};
-use super::lines::{LineColumns, LineNames, NO_NAME, columns_of};
-use super::names::Interner;
+use super::lines::{LineColumns, columns_of};
+use super::names::NameColumn;
 use super::plan::Reading;
 use super::report::{AmountBasis, SetAside, SetAsideReason};
 use super::rows::{Record, RecordSource, RowError};
@@ -19,15 +18,17 @@ const PROGRESS_ROWS: u64 = 1 << 15;
 #[derive(Default)]
 pub(crate) struct ChunkResult {
     pub lines: LineColumns,
-    pub customers: Interner,
-    pub orders: Interner,
-    pub products: Interner,
-    pub sources: Interner,
+    pub customers: NameColumn,
+    pub orders: NameColumn,
+    pub products: NameColumn,
+    pub sources: NameColumn,
     pub set_aside: Vec<SetAside>,
     /// Rows, blank ones not counted.
     pub rows_read: u64,
     /// Rows as a spreadsheet counts them.
     pub rows_passed: u64,
+    /// The chunk was cut in the wrong place.
+    pub ended_inside_row: bool,
     pub amount_read: Amount,
     /// Used rows by the currency they state.
     pub currencies: BTreeMap<Currency, u64>,
@@ -37,6 +38,7 @@ pub(crate) struct ChunkResult {
     pub order_rows: Vec<u128>,
     /// A hash for every used row without an order id.
     pub other_rows: Vec<u64>,
+    scratch: Vec<u8>,
 }
 
 /// Tells how far reading has come, in bytes of the file as it lies on the disk.
@@ -82,6 +84,7 @@ pub(crate) fn read_chunk<'t>(
     }
     progress.tell(&mut told, progress.bytes);
     result.rows_passed = source.rows_passed();
+    result.ended_inside_row = source.ended_inside_row();
     Ok(result)
 }
 
@@ -110,42 +113,45 @@ impl ChunkResult {
             Err(reject) => set_aside(reject, given),
             Ok(()) => {
                 debug_assert_eq!(lines.iter().map(|line| line.given).sum::<Amount>(), given.unwrap_or_default());
-                self.use_row(record, reading, &row, &lines);
+                self.use_row(record, reading.identity_seed ^ memory.first_row, &row, &lines, reading);
             }
         }
     }
 
-    fn use_row(&mut self, record: &Record<'_>, reading: &Reading, row: &RowView<'_>, lines: &[Line<'_>]) {
+    fn use_row(&mut self, record: &Record<'_>, seed: u64, row: &RowView<'_>, lines: &[Line<'_>], reading: &Reading) {
         for line in lines {
             self.push_line(line, reading, record.row);
         }
         self.rounded_rows += u64::from(row.rounded.get());
         match row.currency.get() {
-            Some(currency) => *self.currencies.entry(currency).or_default() += 1,
-            None => self.rows_without_currency += 1,
+            Some(Some(currency)) => *self.currencies.entry(currency).or_default() += 1,
+            Some(None) => self.rows_without_currency += 1,
+            None => {}
         }
         let has_order = !row.text(super::Role::Order).is_empty();
+        let hash = record.hash(seed, &mut self.scratch);
         if row.has(super::Role::Order) {
-            let hash = if has_order { xxh3_128_with_seed(record.identity(), reading.identity_seed) } else { 0 };
-            self.order_rows.push(hash);
+            self.order_rows.push(if has_order { hash } else { 0 });
         }
         if !has_order {
-            self.other_rows.push(xxh3_64_with_seed(record.identity(), reading.identity_seed));
+            self.other_rows.push(hash as u64);
         }
     }
 
     fn push_line(&mut self, line: &Line<'_>, reading: &Reading, row: u64) {
-        let name = |interner: &mut Interner, text: &[u8]| {
-            if text.is_empty() { NO_NAME } else { interner.intern(text) }
-        };
-        let names = LineNames {
-            customer: self.customers.intern(&line.customer),
-            order: name(&mut self.orders, line.order),
-            product: name(&mut self.products, line.product),
-            source: name(&mut self.sources, line.source),
-        };
+        let has = self.lines.has;
+        self.customers.push(&line.customer);
+        for (has, column, name) in [
+            (has.order, &mut self.orders, line.order),
+            (has.product, &mut self.products, line.product),
+            (has.source, &mut self.sources, line.source),
+        ] {
+            if has {
+                column.push(name);
+            }
+        }
         let amount = reading.vat.map_or(line.amount, |vat| vat.taken_out_of(line.amount));
-        self.lines.push(line, amount, &names, u32::try_from(row).unwrap_or(u32::MAX));
+        self.lines.push(line, amount, u32::try_from(row).unwrap_or(u32::MAX));
     }
 }
 

@@ -61,6 +61,8 @@ impl Parts {
                 day_of(self.third, self.second, self.first)
             }
             (Shape::Undecided(_), Some(DateOrder::MonthFirst)) => day_of(self.third, self.first, self.second),
+            // 04/04/2020 is one day in either order.
+            (Shape::Undecided(_), None) if self.first == self.second => day_of(self.third, self.second, self.first),
             (Shape::Undecided(_), None) => None,
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::error::ReadError;
 use super::formats::{FORMATS, Format, format_of};
 use super::header::{ColumnMap, Header};
+use super::report::FileKind;
 use super::request::OrderRequest;
 use super::rows::{Layout, Record, text_source};
 
@@ -26,9 +27,10 @@ pub(crate) struct Dialect<'t> {
 /// Finds out everything about a text that does not need all of its rows.
 pub(crate) fn find_dialect<'t>(path: &Path, text: &'t [u8], request: &OrderRequest) -> Result<Dialect<'t>, ReadError> {
     let (text, skipped, told) = told_delimiter(text);
+    let quote = quote_of(text);
     let candidates = match told {
-        Some(delimiter) => vec![delimited(text, delimiter)],
-        None => [b',', b';', b'\t', b'|'].map(|delimiter| delimited(text, delimiter)).to_vec(),
+        Some(delimiter) => vec![Layout::Delimited { delimiter, quote }],
+        None => [b',', b';', b'\t', b'|'].map(|delimiter| Layout::Delimited { delimiter, quote }).to_vec(),
     };
     let mut best: Option<(Score, Sample)> = None;
     for layout in candidates.into_iter().chain([Layout::Blanks]) {
@@ -57,14 +59,12 @@ fn told_delimiter(text: &[u8]) -> (&[u8], u64, Option<u8>) {
     }
 }
 
-fn delimited(text: &[u8], delimiter: u8) -> Layout {
-    let first_cell_is_in = |quote: u8| text.first() == Some(&quote) && text.contains(&delimiter);
-    let quote = if first_cell_is_in(b'\'') && memchr::memchr(b'"', text).is_none() {
-        Some(b'\'')
-    } else {
-        memchr::memchr(b'"', text).map(|_| b'"')
-    };
-    Layout::Delimited { delimiter, quote }
+/// The quote character, where the text has any; a text that begins with a single quote and has no double ones uses those.
+fn quote_of(text: &[u8]) -> Option<u8> {
+    if memchr::memchr(b'"', text).is_some() {
+        return Some(b'"');
+    }
+    text.starts_with(b"'").then_some(b'\'')
 }
 
 /// How good a layout fits; compared field by field.
@@ -146,14 +146,14 @@ impl Sample {
         let (header, format, mut columns) = if without_header {
             let header = Header::numbered(self.first.len());
             let told = FORMATS.iter().find_map(|format| Some((*format, format.columns_without_header(&self.first)?)));
-            let (format, columns) = told.unwrap_or((format_of(super::FileKind::Generic), ColumnMap::default()));
+            let (format, columns) = told.unwrap_or((format_of(FileKind::Generic), ColumnMap::default()));
             (header, format, columns)
         } else {
             let header = Header::new(self.first.clone());
             let (format, columns) = choose_format(&header, request);
             (header, format, columns)
         };
-        apply_mapping(path, &header, &mut columns, request)?;
+        apply_mapping(path, &header, format, &mut columns, request)?;
         // Without a header the first row is data: everything that was read of it is given back.
         let (body, rows_before) =
             if without_header { (text, skipped) } else { (&text[self.first_end..], self.first_row + skipped) };
@@ -171,7 +171,7 @@ fn looks_like_data(first: &[String]) -> bool {
 
 /// The format of a header: the kind the user named, or the first that recognises it.
 pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'static dyn Format, ColumnMap) {
-    let generic = format_of(super::FileKind::Generic);
+    let generic = format_of(FileKind::Generic);
     let format = match request.kind {
         Some(kind) => format_of(kind),
         None => FORMATS.into_iter().find(|format| format.recognises(header)).unwrap_or(generic),
@@ -179,21 +179,29 @@ pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'stati
     (format, format.columns(header))
 }
 
-/// Lets the columns that the user names go before those found.
+/// Lets the columns that the user names go before those found. Among several files one of a known kind may lack them:
+/// they are meant for the others then.
 pub(crate) fn apply_mapping(
     path: &Path,
     header: &Header,
+    format: &dyn Format,
     columns: &mut ColumnMap,
     request: &OrderRequest,
 ) -> Result<(), ReadError> {
+    let may_lack = request.files.len() > 1 && format.kind() != FileKind::Generic;
     for (role, name) in &request.mapping {
-        let column = header.named(name).ok_or_else(|| ReadError::NoSuchColumn {
-            path: path.to_owned(),
-            role: *role,
-            column: name.clone(),
-            columns: header.names.clone(),
-        })?;
-        columns.assign(*role, column);
+        match header.named(name) {
+            Some(column) => columns.assign(*role, column),
+            None if may_lack => {}
+            None => {
+                return Err(ReadError::NoSuchColumn {
+                    path: path.to_owned(),
+                    role: *role,
+                    column: name.clone(),
+                    columns: header.names.clone(),
+                });
+            }
+        }
     }
     Ok(())
 }

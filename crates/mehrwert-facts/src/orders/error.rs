@@ -225,6 +225,9 @@ pub enum ReadError {
         /// A file without.
         without: PathBuf,
     },
+    /// The lines do not fit their own schema: a mistake in this program.
+    #[error("the order lines do not fit their schema; this is a mistake in mehrwert: {0}")]
+    Schema(#[from] arrow::error::ArrowError),
     /// Every row was set aside.
     #[error(
         "no row could be used, {rows} were set aside: {}; see --explain for what each column was taken for",

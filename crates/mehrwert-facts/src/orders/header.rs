@@ -107,11 +107,11 @@ pub(crate) struct ColumnMap {
 
 impl ColumnMap {
     /// Columns by name; a column takes only the first role that wants it.
-    pub(crate) fn find(header: &Header, names: &[(Role, &[&str])]) -> ColumnMap {
+    pub(crate) fn find(header: &Header, names: &[(Role, &str)]) -> ColumnMap {
         let mut columns = ColumnMap::default();
         for (role, names) in names {
             if columns.get(*role).is_none()
-                && let Some(column) = header.find(names)
+                && let Some(column) = header.find(&names.split_whitespace().collect::<Vec<_>>())
                 && columns.role_of(column).is_none()
             {
                 columns.set(*role, Some(column));

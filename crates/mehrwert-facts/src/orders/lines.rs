@@ -12,25 +12,16 @@ use mehrwert_core::Amount;
 
 use super::formats::{Kind, Line};
 use super::header::ColumnMap;
+use super::names::NO_NAME;
 use super::report::Role;
 use super::schema::{AMOUNT_PRECISION, AMOUNT_SCALE, OrderColumns, order_lines_schema};
 
 /// Rows of a batch.
 const BATCH_ROWS: usize = 1 << 16;
-/// Stands for a missing name until the Arrow column is made; no interner gives so high a number.
-pub(crate) const NO_NAME: u32 = u32::MAX;
 /// Stands for a missing number until the Arrow column is made; far outside what a file's number may be.
 const NO_NUMBER: i128 = i128::MIN;
 
-/// The names of a line as numbers.
-pub(crate) struct LineNames {
-    pub customer: u32,
-    pub order: u32,
-    pub product: u32,
-    pub source: u32,
-}
-
-/// Lines of one chunk of a file. Columns that the file does not have stay empty.
+/// Lines of one chunk of a file. Columns that the file does not have stay empty; the names come last.
 #[derive(Debug, Default)]
 pub(crate) struct LineColumns {
     pub has: OrderColumns,
@@ -84,8 +75,8 @@ impl LineColumns {
         LineColumns { has, given: keep_given.then(Vec::new), ..LineColumns::default() }
     }
 
-    pub(crate) fn push(&mut self, line: &Line<'_>, amount: Amount, names: &LineNames, row: u32) {
-        self.customer.push(names.customer);
+    /// Adds everything of a line but its names.
+    pub(crate) fn push(&mut self, line: &Line<'_>, amount: Amount, row: u32) {
         self.day.push(line.day.epoch());
         self.kind.push(line.kind as i8);
         self.row.push(row);
@@ -93,16 +84,6 @@ impl LineColumns {
             self.amount.push(amount.micros());
             if let Some(given) = &mut self.given {
                 given.push(line.given.micros());
-            }
-        }
-        let named = [
-            (self.has.order, &mut self.order, names.order),
-            (self.has.product, &mut self.product, names.product),
-            (self.has.source, &mut self.source, names.source),
-        ];
-        for (has, column, name) in named {
-            if has {
-                column.push(name);
             }
         }
         let numbers = [
@@ -119,7 +100,7 @@ impl LineColumns {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.customer.len()
+        self.day.len()
     }
 
     /// The amount of a line as given in the file.
@@ -149,21 +130,6 @@ impl LineColumns {
         }
         if let Some(given) = &mut self.given {
             filter(given, keep);
-        }
-    }
-
-    /// Gives names their numbers in the whole log.
-    pub(crate) fn renumber(&mut self, customers: &[u32], orders: &[u32], products: &[u32], sources: &[u32]) {
-        let columns = [
-            (&mut self.customer, customers),
-            (&mut self.order, orders),
-            (&mut self.product, products),
-            (&mut self.source, sources),
-        ];
-        for (column, numbers) in columns {
-            for id in column.iter_mut().filter(|id| **id != NO_NAME) {
-                *id = numbers[*id as usize];
-            }
         }
     }
 

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use mehrwert_core::{Amount, Currency};
 use rayon::prelude::*;
 
+use super::across::{Withdrawn, adopt_refunds, restated_orders, rows_of};
 use super::chunk::ChunkResult;
 use super::error::ReadError;
-use super::lines::{LineColumns, NO_NAME};
-use super::names::Interner;
+use super::lines::LineColumns;
+use super::names::{Interner, NO_NAME, NameColumn};
 use super::report::{AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason};
 use super::request::OrderRequest;
 use super::schema::OrderColumns;
@@ -97,11 +98,22 @@ impl LogBuilder {
     }
 
     fn add_chunk(&mut self, mut chunk: ChunkResult, file: u16, rows_before: u64) {
-        let ((customers, orders), (products, sources)) = rayon::join(
-            || (self.customers.merge(chunk.customers), self.orders.merge(chunk.orders)),
-            || (self.products.merge(chunk.products), self.sources.merge(chunk.sources)),
+        let LogBuilder { customers, orders, products, sources, .. } = self;
+        let merge = |interner: &mut Interner, column: NameColumn, has: bool| {
+            let (mut ids, names) = column.finish();
+            let numbers = interner.merge(names);
+            for id in ids.iter_mut().filter(|id| **id != NO_NAME) {
+                *id = numbers[*id as usize];
+            }
+            if has { ids } else { Vec::new() }
+        };
+        let has = chunk.lines.has;
+        let ((customer, product), (order, source)) = rayon::join(
+            || (merge(customers, chunk.customers, true), merge(products, chunk.products, has.product)),
+            || (merge(orders, chunk.orders, has.order), merge(sources, chunk.sources, has.source)),
         );
-        chunk.lines.renumber(&customers, &orders, &products, &sources);
+        let lines = &mut chunk.lines;
+        (lines.customer, lines.product, lines.order, lines.source) = (customer, product, order, source);
         for row in &mut chunk.lines.row {
             // Checked before: the file has no more rows than the type holds.
             *row = row.saturating_add(rows_before as u32);
@@ -137,7 +149,7 @@ impl LogBuilder {
         let mut keep = Vec::new();
         let mut hashes = order_rows.iter();
         let mut line = 0;
-        while line < lines.len() {
+        while line < lines.len() && !order_rows.is_empty() {
             // A row's lines follow each other.
             let row = lines.row[line];
             let end = line + lines.row[line..].iter().take_while(|other| **other == row).count();
@@ -162,18 +174,23 @@ impl LogBuilder {
         if self.rows_used == 0 {
             return Err(self.nothing_usable());
         }
+        let restated_orders = self.look_across_files();
+        if self.rows_used == 0 {
+            return Err(self.nothing_usable());
+        }
         let currency = self.currency()?;
         let basis = self.basis(request)?;
-        let warnings = self.warnings(basis, currency);
+        let mut warnings = self.warnings(basis, currency);
+        if restated_orders > 0 {
+            warnings.push(ReadWarning::OrdersRestated { orders: restated_orders });
+        }
         let reconciliation = self.reconciliation();
         debug_assert!(reconciliation.holds());
         let columns = self.columns;
         let mut batches = Vec::new();
         for (file, lines) in std::mem::take(&mut self.parts) {
-            // Columns are made to the schema's types and to one length, so that Arrow has nothing to object to.
-            batches.extend(lines.into_batches(columns, file).unwrap_or_default());
+            batches.extend(lines.into_batches(columns, file)?);
         }
-        debug_assert!(!batches.is_empty());
         Ok(OrderLog {
             schema: super::order_lines_schema(columns),
             batches,
@@ -188,6 +205,29 @@ impl LogBuilder {
             basis,
             currency,
         })
+    }
+
+    /// What only all files together tell; gives how many orders a later file restated.
+    fn look_across_files(&mut self) -> u64 {
+        for withdrawn in adopt_refunds(&mut self.parts, self.orders.len()) {
+            self.withdraw(withdrawn);
+        }
+        let (withdrawn, orders) = restated_orders(&self.parts, &self.files, self.orders.len());
+        for withdrawn in withdrawn {
+            self.withdraw(withdrawn);
+        }
+        self.set_aside.sort_by_key(|set_aside| (set_aside.file, set_aside.row));
+        orders
+    }
+
+    /// Sets aside rows that counted as used so far.
+    fn withdraw(&mut self, withdrawn: Withdrawn) {
+        let Some((file, lines)) = self.parts.get_mut(withdrawn.part) else { return };
+        let rows = rows_of(lines, &withdrawn.keep, *file, withdrawn.reason);
+        lines.retain(&withdrawn.keep);
+        self.rows_used -= rows.len() as u64;
+        self.amount_used -= rows.iter().filter_map(|row| row.amount).sum();
+        self.set_aside.extend(rows);
     }
 
     fn nothing_usable(&self) -> ReadError {

@@ -11,11 +11,12 @@
 //! 5. [`chunk`]: the format judges each record: one or more [`lines`], or set aside with its reason. Either way its
 //!    amount enters the reconciliation before the judgement, and the used and the set-aside amounts are summed behind it.
 //! 6. [`log`]: the chunks are put together in the order of the files: [`names`] get their numbers by first appearance,
-//!    whatever the number of threads; rows that an order id proves to be duplicates are set aside; the lines become
-//!    batches of [`order_lines_schema`].
+//!    whatever the number of threads; rows that an order id proves to be duplicates are set aside; [`across`] does what
+//!    only all files together tell; the lines become batches of [`order_lines_schema`].
 //!
 //! Nothing here is specific to a vendor; what is stands in one file under [`formats`].
 
+mod across;
 mod bytes;
 mod chunk;
 mod dates;
@@ -57,7 +58,7 @@ use mehrwert_core::{Currency, Phase, Progress, Silent};
 use rayon::prelude::*;
 
 use self::bytes::Content;
-use self::chunk::{ChunkProgress, read_chunk};
+use self::chunk::{ChunkProgress, ChunkResult, read_chunk};
 use self::log::{FileResult, LogBuilder};
 use self::plan::Plan;
 use self::rows::RowError;
@@ -148,17 +149,28 @@ fn read_file(
         Content::Text(text) => text.bytes.len() as u64,
         Content::Parquet(bytes) => Bytes::len(bytes) as u64,
     };
-    let chunks = plan.chunks();
     let read = |chunk: &plan::Chunk<'_>| {
         let progress = ChunkProgress { progress, bytes: chunk.length(), bytes_on_disk, bytes_of_text };
         read_chunk(chunk.source()?.as_mut(), &plan.reading, file, plan.basis, &progress)
     };
-    let results = chunks.par_iter().map(read).collect::<Vec<_>>();
+    let mut results = plan.chunks().par_iter().map(read).collect::<Vec<_>>();
+    if was_cut_wrongly(&results) {
+        results = plan.whole().iter().map(read).collect();
+    }
     log.add_file(FileResult {
         basis: plan.basis,
         customers_by_name: plan.customers_by_name,
         rows_before: plan.rows_before,
         report: plan.report,
         chunks: results,
+    })
+}
+
+/// Whether a piece before the last ended inside a row.
+fn was_cut_wrongly(results: &[Result<ChunkResult, RowError>]) -> bool {
+    let Some((_, before)) = results.split_last() else { return false };
+    before.iter().any(|result| match result {
+        Ok(chunk) => chunk.ended_inside_row,
+        Err(error) => matches!(error, RowError::UnclosedQuote { .. }),
     })
 }

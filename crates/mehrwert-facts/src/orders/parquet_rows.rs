@@ -46,6 +46,11 @@ impl ParquetFile {
         self.metadata.metadata().num_row_groups()
     }
 
+    /// Bytes that a row group takes in the file.
+    pub(crate) fn row_group_bytes(&self, row_group: usize) -> u64 {
+        u64::try_from(self.metadata.metadata().row_group(row_group).compressed_size()).unwrap_or(0)
+    }
+
     pub(crate) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
@@ -135,7 +140,6 @@ impl<'t> RecordSource<'t> for ParquetRows {
                 text.extend_from_slice(&value[..value.len().min(super::rows::LONGEST_CELL)]);
             }
             record.cells.push((start, text.len() as u32));
-            text.push(0x1f);
         }
         record.unpacked = Some(text);
         self.next += 1;

@@ -16,7 +16,7 @@ use super::numbers::DecimalMark;
 use super::parquet_rows::ParquetFile;
 use super::report::{AmountBasis, ColumnReport, FileReport, Role};
 use super::request::OrderRequest;
-use super::rows::{Layout, RecordSource, RowError, cut_at_line_ends, text_source};
+use super::rows::{Layout, RecordSource, RowError, cut_at_line_ends, cut_outside_quotes, text_source};
 
 /// Rows looked at before all rows are.
 const SAMPLE_ROWS: u64 = 2_000;
@@ -69,11 +69,11 @@ impl<'t> Chunk<'t> {
         }
     }
 
-    /// Its length in bytes, for the progress bar; what Parquet leaves unsaid is nothing.
+    /// Its length in bytes, for the progress bar.
     pub(crate) fn length(&self) -> u64 {
         match self {
             Chunk::Text { text, .. } => text.len() as u64,
-            Chunk::RowGroups { .. } => 0,
+            Chunk::RowGroups { file, row_group } => file.row_group_bytes(*row_group),
         }
     }
 }
@@ -107,18 +107,25 @@ impl<'t> Plan<'t> {
     pub(crate) fn chunks(&self) -> Vec<Chunk<'t>> {
         chunks(&self.body, self.reading.format.needs_order())
     }
+
+    /// The file in as few pieces as possible.
+    pub(crate) fn whole(&self) -> Vec<Chunk<'t>> {
+        chunks(&self.body, true)
+    }
 }
 
-fn chunks<'t>(body: &Body<'t>, in_order: bool) -> Vec<Chunk<'t>> {
+fn chunks<'t>(body: &Body<'t>, whole: bool) -> Vec<Chunk<'t>> {
     match body {
         Body::Parquet(file) => {
             (0..file.row_groups()).map(|row_group| Chunk::RowGroups { file: file.clone(), row_group }).collect()
         }
         Body::Text { text, layout } => {
-            let rows_span_lines = matches!(layout, Layout::Delimited { quote: Some(_), .. });
-            let whole = in_order || rows_span_lines;
             let size = (text.len() / rayon::current_num_threads() + 1).clamp(SHORTEST_CHUNK, LONGEST_CHUNK);
-            let pieces = if whole { vec![*text] } else { cut_at_line_ends(text, size) };
+            let pieces = match layout {
+                _ if whole => vec![*text],
+                Layout::Delimited { quote: Some(quote), .. } => cut_outside_quotes(text, size, *quote),
+                Layout::Delimited { quote: None, .. } | Layout::Blanks => cut_at_line_ends(text, size),
+            };
             pieces.into_iter().map(|text| Chunk::Text { text, layout: *layout }).collect()
         }
     }
@@ -157,7 +164,7 @@ impl<'t> Found<'t> {
         }
         let header = Header::new(file.names.clone());
         let (format, mut columns) = choose_format(&header, request);
-        apply_mapping(path, &header, &mut columns, request)?;
+        apply_mapping(path, &header, format, &mut columns, request)?;
         let typed = file.typed.clone();
         Ok(Found { body: Body::Parquet(file), header, rows_before: 0, format, columns, typed })
     }
@@ -202,7 +209,11 @@ impl<'t> Found<'t> {
             return Ok(sample);
         }
         let gather = |chunk: &Chunk<'t>| Evidence::gather(chunk.source()?.as_mut(), &watched, u64::MAX);
-        let parts = all.par_iter().map(gather).collect::<Result<Vec<_>, RowError>>().map_err(failed)?;
+        let parts = match all.par_iter().map(gather).collect::<Result<Vec<_>, RowError>>() {
+            Ok(parts) => parts,
+            // A piece may have been cut inside quotes; the whole knows better.
+            Err(_) => chunks(&self.body, true).iter().map(gather).collect::<Result<_, _>>().map_err(failed)?,
+        };
         let mut whole = Evidence::default();
         for part in parts {
             whole.merge(part);

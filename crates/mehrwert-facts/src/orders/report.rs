@@ -325,6 +325,11 @@ pub enum ReadWarning {
         /// So many order ids.
         orders: u64,
     },
+    /// Files overlap, and a later one states orders otherwise than an earlier one: the later one counts.
+    OrdersRestated {
+        /// So many orders.
+        orders: u64,
+    },
     /// Some rows do not say their currency: they were taken for the one that all others have.
     Currency {
         /// The currency all other used rows have.

@@ -5,6 +5,7 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::error::ReadError;
 
@@ -38,9 +39,14 @@ impl Record<'_> {
         self.unpacked.as_deref().unwrap_or(self.raw)
     }
 
-    /// What makes this row identical to another.
-    pub(crate) fn identity(&self) -> &[u8] {
-        if self.raw.is_empty() { self.text() } else { self.raw }
+    /// A hash of all cells: equal for rows that are identical, however they were quoted and delimited.
+    pub(crate) fn hash(&self, seed: u64, scratch: &mut Vec<u8>) -> u128 {
+        scratch.clear();
+        for index in 0..self.cells.len() {
+            scratch.extend_from_slice(self.cell(index).trim_ascii());
+            scratch.push(0x1f);
+        }
+        xxh3_128_with_seed(scratch, seed)
     }
 
     /// Whether no cell holds anything: a blank line to a spreadsheet.
@@ -59,6 +65,10 @@ pub(crate) trait RecordSource<'t> {
     fn read(&mut self, record: &mut Record<'t>) -> Result<bool, RowError>;
     /// Rows passed so far as a spreadsheet counts them, blank ones included.
     fn rows_passed(&self) -> u64;
+    /// Whether the text ended inside a row: what a cut in the wrong place leads to.
+    fn ended_inside_row(&self) -> bool {
+        false
+    }
     /// Bytes not yet read, where that is known.
     fn remaining(&self) -> &'t [u8] {
         &[]
@@ -110,6 +120,32 @@ pub(crate) fn cut_at_line_ends(text: &[u8], size: usize) -> Vec<&[u8]> {
     while rest.len() > size {
         let Some(line_end) = memchr(b'\n', &rest[size..]) else { break };
         let (piece, following) = rest.split_at(size + line_end + 1);
+        pieces.push(piece);
+        rest = following;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// The same for text with quotes: cuts only at line ends that an even number of quotes precedes. A lone quote inside a
+/// cell can mislead this, which shows in [`RecordSource::ended_inside_row`] of the piece before the wrong cut.
+pub(crate) fn cut_outside_quotes(text: &[u8], size: usize, quote: u8) -> Vec<&[u8]> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while rest.len() > size {
+        let mut end = size;
+        let mut is_open = memchr_iter(quote, &rest[..end]).count() % 2 == 1;
+        let cut = loop {
+            let Some(line_end) = memchr(b'\n', &rest[end..]) else { break None };
+            let line = &rest[end..end + line_end];
+            is_open ^= memchr_iter(quote, line).count() % 2 == 1;
+            end += line_end + 1;
+            if !is_open {
+                break Some(end);
+            }
+        };
+        let Some(cut) = cut else { break };
+        let (piece, following) = rest.split_at(cut);
         pieces.push(piece);
         rest = following;
     }
@@ -200,12 +236,13 @@ struct QuotedRows<'t> {
     quote: u8,
     reader: Reader,
     ends: Vec<usize>,
+    ended_inside_row: bool,
 }
 
 impl<'t> QuotedRows<'t> {
     fn new(text: &'t [u8], delimiter: u8, quote: u8) -> QuotedRows<'t> {
         let reader = ReaderBuilder::new().delimiter(delimiter).quote(quote).build();
-        QuotedRows { rest: text, row: 0, quote, reader, ends: vec![0; 64] }
+        QuotedRows { rest: text, row: 0, quote, reader, ends: vec![0; 64], ended_inside_row: false }
     }
 
     /// Blank lines, which the library would pass over without telling.
@@ -271,6 +308,7 @@ impl<'t> RecordSource<'t> for QuotedRows<'t> {
         output.resize(wanted, 0);
         let extent = self.read_row(&mut output);
         self.row += 1;
+        self.ended_inside_row = extent.reached_end;
         let mut raw = &self.rest[..extent.taken];
         self.rest = &self.rest[extent.taken..];
         if raw.ends_with(b"\r") && self.rest.first() == Some(&b'\n') {
@@ -299,6 +337,10 @@ impl<'t> RecordSource<'t> for QuotedRows<'t> {
 
     fn rows_passed(&self) -> u64 {
         self.row
+    }
+
+    fn ended_inside_row(&self) -> bool {
+        self.ended_inside_row
     }
 
     fn remaining(&self) -> &'t [u8] {
@@ -382,6 +424,26 @@ mod tests {
                 let cells = |rows: Vec<(u64, Vec<String>)>| rows.into_iter().map(|row| row.1).collect::<Vec<_>>();
                 let parts = pieces.iter().flat_map(|piece| cells(rows(piece, layout))).collect::<Vec<_>>();
                 prop_assert_eq!(parts, cells(rows(text.as_bytes(), layout)));
+            }
+        }
+
+        #[test]
+        fn pieces_with_quotes_hold_the_same_rows_or_tell(text in "[ab,\"\n]{0,200}", size in 1_usize..50) {
+            let read = |text: &[u8]| {
+                let mut source = text_source(text, QUOTED);
+                let mut record = Record::default();
+                let mut rows = Vec::new();
+                while source.read(&mut record).ok()? {
+                    rows.push(record.to_strings());
+                }
+                Some((rows, source.ended_inside_row()))
+            };
+            let pieces = cut_outside_quotes(text.as_bytes(), size, b'"').into_iter().map(read).collect::<Vec<_>>();
+            let (_, before) = pieces.split_last().unwrap();
+            let told = before.iter().any(|piece| piece.as_ref().is_none_or(|(_, inside)| *inside));
+            if !told && let Some((whole, _)) = read(text.as_bytes()) {
+                let parts = pieces.into_iter().flatten().flat_map(|(rows, _)| rows).collect::<Vec<_>>();
+                prop_assert_eq!(parts, whole);
             }
         }
 

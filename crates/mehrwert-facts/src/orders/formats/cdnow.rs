@@ -10,10 +10,10 @@ use super::{Figures, Format, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct Cdnow;
 
 const NAMES: RoleNames = &[
-    (Role::Customer, &["customerid"]),
-    (Role::Date, &["date"]),
-    (Role::Quantity, &["numberofcds"]),
-    (Role::Amount, &["dollarvalue"]),
+    (Role::Customer, "customerid"),
+    (Role::Date, "date"),
+    (Role::Quantity, "numberofcds"),
+    (Role::Amount, "dollarvalue"),
 ];
 
 impl Format for Cdnow {

@@ -37,8 +37,9 @@ pub(crate) fn format_of(kind: FileKind) -> &'static dyn Format {
     FORMATS.into_iter().find(|format| format.kind() == kind).unwrap_or(&generic::Generic)
 }
 
-/// Names by which a role's column is known, in plain form (lower case, letters and digits only), best first.
-pub(crate) type RoleNames = &'static [(Role, &'static [&'static str])];
+/// Names by which a role's column is known, in plain form (lower case, letters and digits only) with blanks between them,
+/// best first.
+pub(crate) type RoleNames = &'static [(Role, &'static str)];
 
 /// What sets an outside format apart.
 pub(crate) trait Format: Sync {
@@ -74,6 +75,11 @@ pub(crate) trait Format: Sync {
         false
     }
 
+    /// Whether an order id stands for one state of one order, so that a later file with the same id restates it.
+    fn states_orders(&self) -> bool {
+        false
+    }
+
     /// Whether a line's amount may differ from the amount as given (tax taken out), so that both are to be kept.
     fn takes_tax_out(&self, _columns: &ColumnMap) -> bool {
         false
@@ -100,6 +106,8 @@ pub(crate) struct Memory {
     pub(crate) customer: Vec<u8>,
     pub(crate) day: Option<Day>,
     pub(crate) rejected: Option<Reject>,
+    /// A hash of the order's first row: a later row repeats another only where the first rows agree as well.
+    pub(crate) first_row: u64,
 }
 
 /// Why a row is set aside.
@@ -190,13 +198,18 @@ pub(crate) struct RowView<'r> {
     reading: &'r Reading,
     /// Whether a number of the row had more than six decimals.
     pub(crate) rounded: Cell<bool>,
-    /// The currency the row states.
-    pub(crate) currency: Cell<Option<Currency>>,
+    /// The currency the row states; nothing at all as long as nobody asked.
+    pub(crate) currency: Cell<Option<Option<Currency>>>,
 }
 
 impl<'r> RowView<'r> {
     pub(crate) fn new(record: &'r Record<'r>, reading: &'r Reading) -> RowView<'r> {
         RowView { record, reading, rounded: Cell::new(false), currency: Cell::new(None) }
+    }
+
+    /// A hash of all cells of the row.
+    pub(crate) fn hash(&self) -> u64 {
+        self.record.hash(0, &mut Vec::new()) as u64
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
@@ -280,13 +293,12 @@ impl<'r> RowView<'r> {
     /// Sets aside what is of another currency than the one valued, and remembers the row's.
     fn check_currency(&self) -> Result<(), Reject> {
         let text = self.text(Role::Currency);
-        if text.is_empty() {
-            self.currency.set(self.reading.currency_of_file);
-        } else {
-            let currency = parse_currency(text).ok_or(self.reject(SetAsideReason::OtherCurrency, Role::Currency))?;
-            self.currency.set(Some(currency));
-        }
-        match (self.currency.get(), self.reading.currency_wanted) {
+        let currency = match text {
+            [] => self.reading.currency_of_file,
+            code => Some(parse_currency(code).ok_or(self.reject(SetAsideReason::OtherCurrency, Role::Currency))?),
+        };
+        self.currency.set(Some(currency));
+        match (currency, self.reading.currency_wanted) {
             (Some(found), Some(wanted)) if found != wanted => {
                 Err(self.reject(SetAsideReason::OtherCurrency, Role::Currency))
             }

@@ -19,12 +19,12 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct OnlineRetail;
 
 const NAMES: RoleNames = &[
-    (Role::Order, &["invoiceno", "invoice"]),
-    (Role::Product, &["stockcode"]),
-    (Role::Quantity, &["quantity"]),
-    (Role::Date, &["invoicedate"]),
-    (Role::UnitPrice, &["unitprice", "price"]),
-    (Role::Customer, &["customerid"]),
+    (Role::Order, "invoiceno invoice"),
+    (Role::Product, "stockcode"),
+    (Role::Quantity, "quantity"),
+    (Role::Date, "invoicedate"),
+    (Role::UnitPrice, "unitprice price"),
+    (Role::Customer, "customerid"),
 ];
 
 impl Format for OnlineRetail {

@@ -3,8 +3,10 @@
 //!
 //! - `Brutto` and `Netto` are before and after PayPal's fee and say nothing about VAT: amounts are as given.
 //! - A payment's customer is its sender. A refund goes the other way: its customer is who received it, and its order is
-//!   the payment that it belongs to.
+//!   the payment that it belongs to. The report variant does not name the receiver; the payment's customer is taken.
 //! - Payments sent, transfers, currency conversions, fees, holds and the like are no orders.
+
+use std::borrow::Cow;
 
 use mehrwert_core::Amount;
 
@@ -15,17 +17,17 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct PayPal;
 
 const NAMES: RoleNames = &[
-    (Role::Date, &["datum", "date"]),
-    (Role::Kind, &["typ", "type", "beschreibung", "description"]),
-    (Role::Status, &["status"]),
-    (Role::Currency, &["währung", "waehrung", "currency"]),
-    (Role::Amount, &["brutto", "gross"]),
-    (Role::Customer, &["absenderemailadresse", "vonemailadresse", "fromemailaddress"]),
-    (Role::Recipient, &["empfängeremailadresse", "empfaengeremailadresse", "anemailadresse", "toemailaddress"]),
-    (Role::Order, &["transaktionscode", "transactionid"]),
-    (Role::RelatedOrder, &["zugehörigertransaktionscode", "zugehoerigertransaktionscode", "referencetxnid"]),
-    (Role::Product, &["artikelbezeichnung", "itemtitle"]),
-    (Role::Quantity, &["anzahl", "quantity", "menge"]),
+    (Role::Date, "datum date"),
+    (Role::Kind, "typ type beschreibung description"),
+    (Role::Status, "status"),
+    (Role::Currency, "währung waehrung currency"),
+    (Role::Amount, "brutto gross"),
+    (Role::Customer, "absenderemailadresse vonemailadresse fromemailaddress"),
+    (Role::Recipient, "empfängeremailadresse empfaengeremailadresse anemailadresse toemailaddress"),
+    (Role::Order, "transaktionscode transactionid"),
+    (Role::RelatedOrder, "zugehörigertransaktionscode zugehoerigertransaktionscode referencetxnid"),
+    (Role::Product, "artikelbezeichnung itemtitle"),
+    (Role::Quantity, "anzahl quantity menge"),
 ];
 
 impl Format for PayPal {
@@ -78,9 +80,14 @@ impl Format for PayPal {
             // Money that came back to the shop from its own suppliers.
             Movement::PaidBack if amount > Amount::ZERO => Err(not_an_order),
             Movement::PaidBack => {
-                let to = if row.text(Role::Recipient).is_empty() { Role::Customer } else { Role::Recipient };
-                let mut line = row.line(row.customer(to)?, &figures)?;
-                line.order = row.text(Role::RelatedOrder);
+                let order = row.text(Role::RelatedOrder);
+                // The report variant does not name the recipient: the customer is that of the order then.
+                let customer = match row.customer(Role::Recipient) {
+                    Err(_) if !order.is_empty() => Cow::Borrowed(b"".as_slice()),
+                    found => found?,
+                };
+                let mut line = row.line(customer, &figures)?;
+                line.order = order;
                 lines.push(line);
                 Ok(())
             }

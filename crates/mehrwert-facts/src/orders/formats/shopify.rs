@@ -19,21 +19,21 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct Shopify;
 
 const NAMES: RoleNames = &[
-    (Role::Order, &["name", "id"]),
-    (Role::Customer, &["email"]),
-    (Role::Date, &["createdat", "paidat"]),
-    (Role::Amount, &["total"]),
-    (Role::Tax, &["taxes"]),
-    (Role::Currency, &["currency"]),
-    (Role::Status, &["financialstatus"]),
-    (Role::Shipping, &["shipping"]),
-    (Role::Discount, &["discountamount"]),
-    (Role::Quantity, &["lineitemquantity"]),
-    (Role::Product, &["lineitemname", "lineitemsku"]),
-    (Role::CancelledAt, &["cancelledat"]),
-    (Role::Refunded, &["refundedamount"]),
-    (Role::Source, &["source"]),
-    (Role::Test, &["paymentmethod"]),
+    (Role::Order, "name id"),
+    (Role::Customer, "email"),
+    (Role::Date, "createdat paidat"),
+    (Role::Amount, "total"),
+    (Role::Tax, "taxes"),
+    (Role::Currency, "currency"),
+    (Role::Status, "financialstatus"),
+    (Role::Shipping, "shipping"),
+    (Role::Discount, "discountamount"),
+    (Role::Quantity, "lineitemquantity"),
+    (Role::Product, "lineitemname lineitemsku"),
+    (Role::CancelledAt, "cancelledat"),
+    (Role::Refunded, "refundedamount"),
+    (Role::Source, "source"),
+    (Role::Test, "paymentmethod"),
 ];
 
 impl Format for Shopify {
@@ -61,6 +61,10 @@ impl Format for Shopify {
         columns.has(Role::Tax)
     }
 
+    fn states_orders(&self) -> bool {
+        true
+    }
+
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {
         if is_later_row(row) {
             return Ok(Figures::sale(Amount::ZERO));
@@ -83,6 +87,7 @@ impl Format for Shopify {
         }
         let outcome = first_row(row, figures, lines);
         memory.order = row.text(Role::Order).to_vec();
+        memory.first_row = row.hash();
         memory.rejected = outcome.err();
         if let Some(line) = lines.first() {
             memory.customer = line.customer.to_vec();

@@ -14,16 +14,16 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct Stripe;
 
 const NAMES: RoleNames = &[
-    (Role::Order, &["id", "paymentintentid"]),
-    (Role::Date, &["createddateutc", "createdutc", "created"]),
-    (Role::Amount, &["amount"]),
-    (Role::Refunded, &["amountrefunded"]),
-    (Role::Currency, &["currency"]),
-    (Role::Captured, &["captured"]),
-    (Role::Status, &["status"]),
-    (Role::Customer, &["customeremail", "customerid", "cardfingerprint"]),
-    (Role::Product, &["description"]),
-    (Role::Test, &["mode", "livemode"]),
+    (Role::Order, "id paymentintentid"),
+    (Role::Date, "createddateutc createdutc created"),
+    (Role::Amount, "amount"),
+    (Role::Refunded, "amountrefunded"),
+    (Role::Currency, "currency"),
+    (Role::Captured, "captured"),
+    (Role::Status, "status"),
+    (Role::Customer, "customeremail customerid cardfingerprint"),
+    (Role::Product, "description"),
+    (Role::Test, "mode livemode"),
 ];
 
 impl Format for Stripe {
@@ -42,6 +42,10 @@ impl Format for Stripe {
 
     fn basis(&self, _header: &Header, _columns: &ColumnMap) -> AmountBasis {
         AmountBasis::AsGiven
+    }
+
+    fn states_orders(&self) -> bool {
+        true
     }
 
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {

@@ -12,14 +12,14 @@ use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 pub(crate) struct WooCommerce;
 
 const NAMES: RoleNames = &[
-    (Role::Order, &["order", "bestellung", "bestellungnr", "bestellnr"]),
-    (Role::Date, &["date", "datum"]),
-    (Role::Customer, &["customer", "kunde"]),
-    (Role::Amount, &["netsales", "nettoumsatz", "nettoumsätze", "nettoverkäufe"]),
-    (Role::Status, &["status"]),
-    (Role::Product, &["products", "produkte", "produkt"]),
-    (Role::Quantity, &["itemssold", "verkaufteartikel", "artikelverkauft"]),
-    (Role::Source, &["attribution", "zuordnung", "herkunft"]),
+    (Role::Order, "order bestellung bestellungnr bestellnr"),
+    (Role::Date, "date datum"),
+    (Role::Customer, "customer kunde"),
+    (Role::Amount, "netsales nettoumsatz nettoumsätze nettoverkäufe"),
+    (Role::Status, "status"),
+    (Role::Product, "products produkte produkt"),
+    (Role::Quantity, "itemssold verkaufteartikel artikelverkauft"),
+    (Role::Source, "attribution zuordnung herkunft"),
 ];
 
 impl Format for WooCommerce {
@@ -28,9 +28,10 @@ impl Format for WooCommerce {
     }
 
     fn recognises(&self, header: &Header) -> bool {
-        let finds = |role| NAMES.iter().any(|(known, names)| *known == role && header.find(names).is_some());
         let own = header.find(&["customertype", "kundentyp", "kundenart", "nrevenueformatted", "numsatzformatiert"]);
-        own.is_some() && [Role::Order, Role::Date, Role::Customer, Role::Amount].into_iter().all(finds)
+        let columns = self.columns(header);
+        let needed = [Role::Order, Role::Date, Role::Customer, Role::Amount];
+        own.is_some() && needed.into_iter().all(|role| columns.has(role))
     }
 
     fn names(&self) -> RoleNames {
@@ -42,6 +43,10 @@ impl Format for WooCommerce {
     }
 
     fn customers_by_name(&self, _header: &Header, _columns: &ColumnMap) -> bool {
+        true
+    }
+
+    fn states_orders(&self) -> bool {
         true
     }
 
