@@ -264,7 +264,11 @@ warning-orders-several-customers = { $n-count ->
     [one] Eine Bestellnummer steht bei mehreren Kunden.
    *[other] { $n } Bestellnummern stehen bei mehreren Kunden.
 }
-warning-currency = Alle verwendeten Beträge sind in { $currency }.
+warning-orders-restated = { $n-count ->
+    [one] Eine Bestellung steht in einer späteren Datei anders. Die spätere Datei zählt.
+   *[other] { $n } Bestellungen stehen in einer späteren Datei anders. Die spätere Datei zählt.
+}
+warning-currency = Einige Zeilen nennen keine Währung. Sie zählen wie alle anderen als { $currency }.
 warning-unmatched-returns = { $n-count ->
     [one] Zu einer Erstattung ({ $amount }) fehlt die Bestellung. Sie wurde beim Kunden abgezogen.
    *[other] Zu { $n } Erstattungen ({ $amount }) fehlt die Bestellung. Sie wurden beim Kunden abgezogen.

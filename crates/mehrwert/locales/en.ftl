@@ -263,7 +263,11 @@ warning-orders-several-customers = { $n-count ->
     [one] One order number stands with several customers.
    *[other] { $n } order numbers stand with several customers.
 }
-warning-currency = All amounts used are in { $currency }.
+warning-orders-restated = { $n-count ->
+    [one] One order stands differently in a later file. The later file counts.
+   *[other] { $n } orders stand differently in a later file. The later file counts.
+}
+warning-currency = Some rows do not say their currency. They were taken for { $currency } like all others.
 warning-unmatched-returns = { $n-count ->
     [one] The order of one refund ({ $amount }) is missing. It was taken off its customer.
    *[other] The orders of { $n } refunds ({ $amount }) are missing. They were taken off their customers.

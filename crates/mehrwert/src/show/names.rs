@@ -121,6 +121,7 @@ fn read_warning(shown: &Shown<'_>, warning: &ReadWarning) -> String {
         ReadWarning::NoAmounts => shown.text("warning-no-amounts"),
         ReadWarning::CustomersByName => shown.text("warning-customers-by-name"),
         ReadWarning::OrdersWithSeveralCustomers { orders } => count("warning-orders-several-customers", *orders),
+        ReadWarning::OrdersRestated { orders } => count("warning-orders-restated", *orders),
         ReadWarning::Currency { currency } => {
             shown.words.say("warning-currency", &[("currency", Fill::Text(currency.code()))])
         }

@@ -134,7 +134,7 @@ fn words_that_are_wrong() {
     for (arguments, word) in [
         (["--horizon", "3"], "3y"),
         (["--discount-rate", "10"], "19% or 0.19"),
-        (["--margin", "-5%"], "share"),
+        (["--margin", "40"], "19% or 0.19"),
         (["--model", "nbd"], "bg-nbd"),
         (["--until", "30.09.1997"], "2024-12-31"),
     ] {

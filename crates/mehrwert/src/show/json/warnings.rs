@@ -50,6 +50,7 @@ fn read_code_and_data(warning: &ReadWarning) -> (&'static str, Value) {
         ReadWarning::OrdersWithSeveralCustomers { orders } => {
             ("orders_with_several_customers", json!({"orders": orders}))
         }
+        ReadWarning::OrdersRestated { orders } => ("orders_restated", json!({"orders": orders})),
         ReadWarning::Currency { currency } => ("currency", json!({"currency": currency.code()})),
     }
 }

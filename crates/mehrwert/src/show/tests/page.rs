@@ -77,16 +77,3 @@ fn assert_unique_ids(page: &str, name: &str) {
         assert!(unique.contains(&named), "{name}: nothing has the id '{named}'");
     }
 }
-
-/// Writes every page into the folder that `MEHRWERT_PAGES` names, to be looked at.
-#[test]
-#[ignore = "for the eye: MEHRWERT_PAGES=folder cargo test -p mehrwert -- --ignored pages_for_the_eye"]
-fn pages_for_the_eye() {
-    let Ok(folder) = std::env::var("MEHRWERT_PAGES") else { return };
-    for language in Language::ALL {
-        for (name, result) in results() {
-            let path = std::path::Path::new(&folder).join(format!("{name}-{language}.html"));
-            std::fs::write(path, page(&result, language)).unwrap();
-        }
-    }
-}
