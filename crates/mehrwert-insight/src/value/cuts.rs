@@ -13,7 +13,6 @@ use super::forecast::{Fitted, fit_model, fit_spend_of};
 use super::histories::CustomerHistories;
 use super::purchases::Purchases;
 use super::result::{Accuracy, Baseline, Choice};
-use super::totals::CutErrors;
 
 /// Cuts made.
 const CUTS: i32 = 3;
@@ -42,8 +41,6 @@ pub(super) struct Comparison {
     pub baselines: Vec<(Baseline, Accuracy)>,
     /// ln(actual / predicted) of the total of each candidate at each cut, for the width of intervals.
     pub total_errors: Vec<(ModelKind, Vec<f64>)>,
-    /// Days that each cut forecast; zero without cuts.
-    pub days: u32,
     /// Why the choice is what it is.
     pub choice: Choice,
 }
@@ -61,14 +58,13 @@ impl Comparison {
         }
     }
 
-    /// How far a candidate's totals were off.
-    pub(super) fn cut_errors(&self, kind: ModelKind) -> CutErrors<'_> {
-        let errors = self.total_errors.iter().find(|one| one.0 == kind).map_or(&[][..], |one| &one.1);
-        CutErrors { errors, days: self.days }
+    /// ln(actual / predicted) of a candidate's totals at the cuts.
+    pub(super) fn cut_errors(&self, kind: ModelKind) -> &[f64] {
+        self.total_errors.iter().find(|one| one.0 == kind).map_or(&[], |one| &one.1)
     }
 
     fn without_cuts(choice: Choice) -> Comparison {
-        Comparison { models: Vec::new(), baselines: Vec::new(), total_errors: Vec::new(), days: 0, choice }
+        Comparison { models: Vec::new(), baselines: Vec::new(), total_errors: Vec::new(), choice }
     }
 }
 
@@ -100,7 +96,7 @@ pub(super) fn compare(
     let sampled = results.last().map_or(0, |result| result.customers);
     let used = results.iter().map(|result| result.cut).collect();
     let choice = Choice::RollingCuts { cuts: used, days, customers: sampled };
-    Ok(Comparison { days, ..summarise(&results, candidates, choice) })
+    Ok(summarise(&results, candidates, choice))
 }
 
 /// Days forecast after each cut, and the cuts from early to late; `None` when the history is too short.
