@@ -62,18 +62,6 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure::Failed(shown)) }
 }
 
-/// Runs a program to its end and returns what it printed.
-pub fn output(command: &mut Command) -> Result<String, Failure> {
-    let shown = shown(command);
-    let output = command.output().map_err(|source| Failure::Start { program: shown.clone(), source })?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        Err(Failure::Failed(shown))
-    }
-}
-
 fn shown(command: &Command) -> String {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args());

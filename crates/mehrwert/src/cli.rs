@@ -22,7 +22,7 @@ pub(crate) enum Command {
 
 const EXAMPLES: &str = "Examples:
   mehrwert value examples/cdnow.txt.gz --report cdnow.html
-  mehrwert value orders.csv --map customer=Kunde,date=Datum,amount=Betrag --margin 40% --out customers.csv";
+  mehrwert value orders.csv --map customer=Kunde,date=Datum --margin 40% --out customers.csv";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

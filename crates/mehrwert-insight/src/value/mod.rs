@@ -199,8 +199,18 @@ fn choose(fits: &[Fitted], comparison: &Comparison, named: Option<ModelKind>) ->
 
 impl ValueError {
     fn no_model(failures: &[Failure]) -> ValueError {
-        let reasons: Vec<String> = failures.iter().map(|(kind, error)| format!("{}: {error}", kind.name())).collect();
-        ValueError::NoModel { reasons: reasons.join("; ") }
+        // Models mostly fail for the same reason, which is then said once.
+        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+        for (kind, error) in failures {
+            let reason = error.to_string();
+            match reasons.iter_mut().find(|one| one.0 == reason) {
+                Some(known) => known.1.push(kind.name()),
+                None => reasons.push((reason, vec![kind.name()])),
+            }
+        }
+        let said: Vec<String> =
+            reasons.iter().map(|(reason, names)| format!("{} ({})", reason, names.join(", "))).collect();
+        ValueError::NoModel { reasons: said.join("; ") }
     }
 }
 
