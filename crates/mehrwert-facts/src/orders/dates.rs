@@ -256,7 +256,7 @@ fn month_of(word: &str) -> Option<u32> {
         return None;
     }
     let is_name = |name: &&str| **name == word || (name.starts_with(&word) && word.chars().count() <= 4);
-    NAMES.iter().position(|names| names.iter().any(|name| is_name(&name))).map(|index| index as u32 + 1)
+    NAMES.iter().position(|names| names.iter().any(&is_name)).map(|index| index as u32 + 1)
 }
 
 fn is_weekday(word: &str) -> bool {

@@ -105,9 +105,9 @@ pub enum ReadError {
         /// The row of the example.
         row: u64,
         /// The column.
-        column: String,
+        column: Box<str>,
         /// A value.
-        example: String,
+        example: Box<str>,
         /// The value with the day first.
         day_first: Day,
         /// The value with the month first.
@@ -123,13 +123,13 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
         /// The column.
-        column: String,
+        column: Box<str>,
         /// A value with the day first.
-        day_first: String,
+        day_first: Box<str>,
         /// Its row.
         day_first_row: u64,
         /// A value with the month first.
-        month_first: String,
+        month_first: Box<str>,
         /// Its row.
         month_first_row: u64,
     },
@@ -145,9 +145,9 @@ pub enum ReadError {
         /// The row of the example.
         row: u64,
         /// The column.
-        column: String,
+        column: Box<str>,
         /// A value.
-        example: String,
+        example: Box<str>,
         /// The value read with a decimal point.
         as_point: Amount,
         /// The value read with a decimal comma.
@@ -163,13 +163,13 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
         /// The column.
-        column: String,
+        column: Box<str>,
         /// A value with a point.
-        point: String,
+        point: Box<str>,
         /// Its row.
         point_row: u64,
         /// A value with a comma.
-        comma: String,
+        comma: Box<str>,
         /// Its row.
         comma_row: u64,
     },

@@ -21,7 +21,7 @@ const EXAMPLE_ROWS: u64 = 200;
 /// A value that shows something, and where it stands.
 #[derive(Debug, Clone)]
 struct Example {
-    text: String,
+    text: Box<str>,
     row: u64,
     column: u16,
 }
@@ -37,7 +37,7 @@ impl Votes {
     fn add(&mut self, text: &[u8], row: u64, column: u16) {
         self.count += 1;
         if self.first.is_none() {
-            let text = String::from_utf8_lossy(text).chars().take(40).collect();
+            let text = String::from_utf8_lossy(text).chars().take(40).collect::<String>().into_boxed_str();
             self.first = Some(Example { text, row, column });
         }
     }
@@ -242,7 +242,7 @@ pub(crate) struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn column(&self, column: u16) -> String {
-        self.header.names.get(usize::from(column)).cloned().unwrap_or_default()
+    fn column(&self, column: u16) -> Box<str> {
+        self.header.names.get(usize::from(column)).map_or("", String::as_str).into()
     }
 }
