@@ -6,7 +6,7 @@
 
 use crate::gamma_difference::{log_gamma_step, second_difference};
 use crate::period::Horizon;
-use crate::quadrature::nodes;
+use crate::quadrature::each_node;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct BetaSurvival {
@@ -152,7 +152,8 @@ impl BetaSurvival {
             // Over four e-folds sixteen nodes are exact; infinity times zero, far out, counts as flat.
             let steep = if decay > 0.0 { 4.0 / decay } else { smooth };
             let width = smooth.min(steep).min(log_end - at);
-            let part: f64 = nodes(at, at + width, width).map(|(node, weight)| weight * log_term(node).exp()).sum();
+            let mut part = 0.0;
+            each_node(at, width, |node, weight| part += weight * log_term(node).exp());
             sum += part;
             at += width;
             if part <= 1e-18 * sum || at + width == at {
