@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Beta, Distribution, StandardNormal};
 
-use crate::newton::symmetric_eigen;
+use crate::symmetric::symmetric_eigen;
 
 /// A draw from Beta(a, b), always within 0 to 1; a and b finite and above zero.
 pub(crate) fn draw_beta(a: f64, b: f64, rng: &mut dyn Rng) -> f64 {

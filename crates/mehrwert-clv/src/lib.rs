@@ -47,6 +47,7 @@ mod search;
 mod special;
 pub mod spend;
 mod survival;
+mod symmetric;
 mod time;
 
 pub use criteria::{aic, bic};
