@@ -17,8 +17,14 @@ fn refused(content: impl AsRef<[u8]>, arguments: &[&str], words: &[&str]) {
 #[track_caller]
 fn refused_in(folder: &Path, code: i32, arguments: &[&str], words: &[&str]) {
     let before = std::fs::read_dir(folder).expect("the folder is there").count();
-    let outputs = ["value", "orders.csv", "--out", "out.csv", "--report", "out.html", "--rejects", "rejects.csv"];
-    let output = run_in(folder, &[&outputs, arguments].concat());
+    let mut words_said = vec!["value", "orders.csv"];
+    for (option, file) in [("--out", "out.csv"), ("--report", "out.html"), ("--rejects", "rejects.csv")] {
+        if !arguments.contains(&option) {
+            words_said.extend([option, file]);
+        }
+    }
+    words_said.extend(arguments);
+    let output = run_in(folder, &words_said);
     let said = stderr(&output);
     assert!(!said.contains("panicked"), "{said}");
     assert_eq!(output.status.code(), Some(code), "{said}");
