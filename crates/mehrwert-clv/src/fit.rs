@@ -211,6 +211,17 @@ pub fn fit(kind: ModelKind, histories: &Histories, options: &FitOptions) -> Resu
     }
 }
 
+/// Shapes from 1e-8 to 1e6, beyond which rounding eats the differences; rates have the unit of time in them and get
+/// more room.
+pub(crate) fn limits_of(kind: ModelKind) -> Limits<4> {
+    let (shape, rate) = ((1e-8f64, 1e6f64), (1e-10f64, 1e12f64));
+    let ranges = match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
+        ModelKind::ParetoNbd => [shape, rate, shape, rate],
+    };
+    Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
+}
+
 struct Search {
     kind: ModelKind,
     unit: TimeUnit,
@@ -223,17 +234,7 @@ impl Search {
             let jet: Jet = log_likelihood_at(self.kind, at.map(f64::exp), terms);
             Evaluation { value: jet.value, gradient: jet.gradient, hessian: jet.full_hessian() }
         };
-        maximise(evaluate, start, &self.limits(), self.max_iterations)
-    }
-
-    /// Shapes from 1e-8 to 1e6, beyond which rounding eats the differences; rates have the unit of time in them and get more room.
-    fn limits(&self) -> Limits<4> {
-        let (shape, rate) = ((1e-8f64, 1e6f64), (1e-10f64, 1e12f64));
-        let ranges = match self.kind {
-            ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
-            ModelKind::ParetoNbd => [shape, rate, shape, rate],
-        };
-        Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
+        maximise(evaluate, start, &limits_of(self.kind), self.max_iterations)
     }
 
     /// The best end of searches from several points, on a likeness of the data if there are many.
