@@ -1,9 +1,9 @@
 //! Random draws that stay in range for every parameter.
 
 use rand::{Rng, RngExt};
-use rand_distr::{Beta, Distribution, StandardNormal};
+use rand_distr::{Beta, Distribution, Poisson, StandardNormal};
 
-use crate::newton::symmetric_eigen;
+use crate::symmetric::symmetric_eigen;
 
 /// A draw from Beta(a, b), always within 0 to 1; a and b finite and above zero.
 pub(crate) fn draw_beta(a: f64, b: f64, rng: &mut dyn Rng) -> f64 {
@@ -13,6 +13,12 @@ pub(crate) fn draw_beta(a: f64, b: f64, rng: &mut dyn Rng) -> f64 {
     }
     // The sampler fails only where the distribution is all or nothing.
     if rng.random::<f64>() < a / (a + b) { 1.0 } else { 0.0 }
+}
+
+/// A Poisson-distributed number; beyond what fits, the greatest that does.
+pub(crate) fn draw_count(mean: f64, rng: &mut dyn Rng) -> u32 {
+    // The sampler refuses a mean of zero and means too great to have digits.
+    Poisson::new(mean).map_or(if mean > 1.0 { f64::MAX } else { 0.0 }, |poisson| poisson.sample(rng)) as u32
 }
 
 /// Parameters drawn from what the data leave uncertain: normal in their logarithms, with this covariance.

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
 use thiserror::Error;
 
+use crate::draw::draw_parameters;
 use crate::jet::Jet;
 use crate::kernel::{Terms, log_likelihood_at, model_of};
 use crate::model::{ModelKind, ParameterError, PurchaseModel, check_parameters};
-use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite, maximise, symmetric_eigen};
+use crate::newton::{Evaluation, Limits, Outcome, maximise};
+use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 use crate::{Histories, TimeUnit, negative_binomial};
 
 /// How to fit.
@@ -55,7 +56,8 @@ pub struct FittedParameter {
     pub name: &'static str,
     /// Its maximum-likelihood estimate.
     pub value: f64,
-    /// Its asymptotic standard error, if the data determine it.
+    /// Its asymptotic standard error, if the data determine it. At a boundary: that of the parameters which the data still
+    /// determine, those at their limit or without influence there taken as given.
     pub standard_error: Option<f64>,
 }
 
@@ -209,6 +211,17 @@ pub fn fit(kind: ModelKind, histories: &Histories, options: &FitOptions) -> Resu
     }
 }
 
+/// Shapes from 1e-8 to 1e6, beyond which rounding eats the differences; rates have the unit of time in them and get
+/// more room.
+pub(crate) fn limits_of(kind: ModelKind) -> Limits<4> {
+    let (shape, rate) = ((1e-8f64, 1e6f64), (1e-10f64, 1e12f64));
+    let ranges = match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
+        ModelKind::ParetoNbd => [shape, rate, shape, rate],
+    };
+    Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
+}
+
 struct Search {
     kind: ModelKind,
     unit: TimeUnit,
@@ -221,17 +234,7 @@ impl Search {
             let jet: Jet = log_likelihood_at(self.kind, at.map(f64::exp), terms);
             Evaluation { value: jet.value, gradient: jet.gradient, hessian: jet.full_hessian() }
         };
-        maximise(evaluate, start, &self.limits(), self.max_iterations)
-    }
-
-    /// Shapes from 1e-8 to 1e6, beyond which rounding eats the differences; rates have the unit of time in them and get more room.
-    fn limits(&self) -> Limits<4> {
-        let (shape, rate) = ((1e-8f64, 1e6f64), (1e-10f64, 1e12f64));
-        let ranges = match self.kind {
-            ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
-            ModelKind::ParetoNbd => [shape, rate, shape, rate],
-        };
-        Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
+        maximise(evaluate, start, &limits_of(self.kind), self.max_iterations)
     }
 
     /// The best end of searches from several points, on a likeness of the data if there are many.
@@ -271,13 +274,15 @@ impl Search {
     fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
         let values = outcome.at.map(f64::exp);
         let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
+        let explanations = self.boundaries(values, outcome.evaluation.value, histories);
+        let trusted = log_covariance.filter(|_| explanations.is_empty());
+        let errors = log_standard_errors(trusted, &outcome.evaluation.hessian, outcome.free);
         let names = self.kind.parameter_names();
         let parameters = std::array::from_fn(|i| FittedParameter {
             name: names[i],
             value: values[i],
-            standard_error: log_covariance.map(|covariance| values[i] * covariance[i][i].sqrt()),
+            standard_error: errors[i].map(|error| values[i] * error),
         });
-        let explanations = self.boundaries(values, outcome.evaluation.value, histories);
         let state = if explanations.is_empty() {
             ConvergenceState::Converged
         } else {
@@ -338,15 +343,8 @@ impl Fit {
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<Box<dyn PurchaseModel>> {
-        let (variances, directions) = symmetric_eigen(self.log_covariance?);
-        let mut drawn = self.parameters.map(|parameter| parameter.value.ln());
-        for (variance, direction) in variances.iter().zip(&directions) {
-            let normal: f64 = StandardNormal.sample(rng);
-            for (value, along) in drawn.iter_mut().zip(direction) {
-                *value += normal * variance.max(0.0).sqrt() * along;
-            }
-        }
-        let values = drawn.map(|log_value| log_value.exp().clamp(f64::MIN_POSITIVE, f64::MAX));
+        let at = self.parameters.map(|parameter| parameter.value);
+        let values = draw_parameters(at, self.log_covariance?, rng);
         Some(model_of(self.model.kind(), values, self.model.time_unit()))
     }
 }

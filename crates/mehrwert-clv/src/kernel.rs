@@ -10,12 +10,12 @@
 
 use std::fmt;
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
 use crate::beta_geometric::BetaGeometric;
 use crate::jet::{Jet, log_sum};
-use crate::model::{ModelKind, PurchaseModel, Score, SimulatedCustomer};
+use crate::model::{ModelKind, PurchaseModel, PurchaseMoments, Score, SimulatedCustomer};
 use crate::pareto::Pareto;
 use crate::{Days, DiscountRate, Histories, History, TimeUnit};
 
@@ -33,6 +33,10 @@ pub(crate) trait Kernel: Send + Sync + fmt::Debug {
     fn log_alive(&self, repeats: u32, age: f64) -> f64;
     /// Expectations for living customers of equal repeats, by age; `rate` is the continuous discount rate.
     fn given_alive(&self, repeats: u32, ages: &[f64], over: f64, rate: f64) -> Vec<GivenAlive>;
+    /// `E[N (N - 1)]` of the purchases N of living customers of equal repeats, by age.
+    fn second_given_alive(&self, repeats: u32, ages: &[f64], over: f64) -> Vec<f64>;
+    /// How often a living customer buys within `over` if its purchases come `pace` times as fast.
+    fn simulate_alive(&self, repeats: u32, age: f64, over: f64, pace: f64, rng: &mut dyn Rng) -> u32;
     fn probability_of_purchases(&self, count: u32, over: f64) -> f64;
     /// Times of the repeat purchases until `age`, and when the customer left.
     fn simulate(&self, age: f64, rng: &mut dyn Rng) -> (Vec<f64>, Option<f64>);
@@ -248,6 +252,40 @@ impl<K: Kernel> PurchaseModel for Model<K> {
         let (purchases, left) = self.kernel.simulate(self.unit.count(age), rng);
         let span = |time: f64| self.unit.span(time);
         SimulatedCustomer { purchases: purchases.into_iter().map(span).collect(), left: left.map(span), age }
+    }
+
+    fn simulate_purchases(&self, history: &History, over: Days, paces: &[f64], rng: &mut dyn Rng) -> Vec<u32> {
+        let alive = self.probability_alive(history);
+        let (age, over) = (self.in_unit(history.age()), self.unit.count(over));
+        let mut count = |&pace: &f64| {
+            if rng.random::<f64>() < alive {
+                self.kernel.simulate_alive(history.repeats(), age, over, pace, rng)
+            } else {
+                0
+            }
+        };
+        paces.iter().map(&mut count).collect()
+    }
+
+    fn purchase_moments(&self, histories: &[History], over: Days) -> Vec<PurchaseMoments> {
+        let scores = self.score(histories, over, DiscountRate::NONE);
+        let over = self.unit.count(over);
+        // Runs of equal repeats share what does not depend on age.
+        let seconds: Vec<f64> = histories
+            .chunk_by(|one, next| one.repeats() == next.repeats())
+            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(8 * PAIRS_AT_ONCE))
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .flat_map_iter(|chunk| {
+                let ages: Vec<f64> = chunk.iter().map(|history| self.in_unit(history.age())).collect();
+                self.kernel.second_given_alive(chunk[0].repeats(), &ages, over)
+            })
+            .collect();
+        let moments = scores.iter().zip(seconds).map(|(score, second)| {
+            let mean = score.expected_purchases;
+            PurchaseMoments { mean, variance: (score.probability_alive * second + mean - mean * mean).max(0.0) }
+        });
+        moments.collect()
     }
 
     fn score(&self, histories: &[History], over: Days, rate: DiscountRate) -> Vec<Score> {

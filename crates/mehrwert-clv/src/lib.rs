@@ -6,6 +6,7 @@
 //! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
 //! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period, and [`bg_bb`] is
 //! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
+//! [`posterior`] says how far predictions can be off.
 //!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
@@ -42,16 +43,20 @@ mod negative_binomial;
 mod newton;
 mod pareto;
 mod period;
+pub mod posterior;
 mod quadrature;
 mod search;
 mod special;
 pub mod spend;
 mod survival;
+mod symmetric;
 mod time;
 
 pub use criteria::{aic, bic};
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
 pub use history::{Histories, History, HistoryError, WeightError};
-pub use model::{ModelKind, ParameterError, PurchaseModel, Score, SimulatedCustomer, UnknownModel, model_with};
+pub use model::{
+    ModelKind, ParameterError, PurchaseModel, PurchaseMoments, Score, SimulatedCustomer, UnknownModel, model_with,
+};
 pub use period::{Discounting, FirstPeriod, Horizon, RateError};
 pub use time::{Days, DiscountRate, TimeUnit};

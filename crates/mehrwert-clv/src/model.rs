@@ -107,6 +107,15 @@ pub struct Score {
     pub discounted_purchases: f64,
 }
 
+/// The mean and the variance of the purchases a customer makes, given its history and the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PurchaseMoments {
+    /// Expected purchases.
+    pub mean: f64,
+    /// Their variance: whether the customer is still there, how often it buys, and chance.
+    pub variance: f64,
+}
+
 /// A customer drawn from a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulatedCustomer {
@@ -170,6 +179,13 @@ pub trait PurchaseModel: Send + Sync + fmt::Debug {
 
     /// Draws a customer and follows it for `age` after the first purchase.
     fn simulate(&self, age: Days, rng: &mut dyn Rng) -> SimulatedCustomer;
+
+    /// Draws how often the customer of this history buys within `over`, once for each pace: alive or not, the rate and the
+    /// chance to leave from what the history tells of them. A pace of 1 is the model's own; 2 doubles its purchase rates.
+    fn simulate_purchases(&self, history: &History, over: Days, paces: &[f64], rng: &mut dyn Rng) -> Vec<u32>;
+
+    /// Mean and variance of the purchases within `over`, in the order of the histories; fastest in ascending order.
+    fn purchase_moments(&self, histories: &[History], over: Days) -> Vec<PurchaseMoments>;
 
     /// All predictions for many histories at once, in parallel, in the order given. Fastest on the distinct histories
     /// of [`Histories`], in their order: what depends only on repeats and age is computed once.

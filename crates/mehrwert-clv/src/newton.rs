@@ -1,10 +1,11 @@
 //! Maximisation by Newton's method in a trust region (Moré & Sorensen 1983), within a box.
 //!
 //! The eigenvalues of the Hessian solve the step exactly, also where the function is not concave, and tell at the end
-//! how well the data determine the parameters.
+//! how well the data determine the parameters. Walls of the box are met by an active set: a step that would cross one
+//! goes up to it, and the coordinates that are still free are solved for again with that one held. Cutting the whole
+//! step short instead can promise a loss on a slope, which must not be taken for a maximum.
 
-// Small matrices are read best by their indices.
-#![allow(clippy::needless_range_loop)]
+use crate::symmetric::symmetric_eigen;
 
 /// A function's value with its gradient and Hessian.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +39,8 @@ pub(crate) struct Outcome<const N: usize> {
     pub iterations: u32,
     /// Length of the gradient in the directions that the box leaves free.
     pub gradient_norm: f64,
+    /// The coordinates that the box leaves free.
+    pub free: [bool; N],
     /// Greatest over least eigenvalue of the free part of the negative Hessian; infinite where the function is flat.
     pub condition: f64,
 }
@@ -66,21 +69,19 @@ pub(crate) fn maximise<const N: usize>(
     let mut iterations = 0;
     let mut converged = false;
     while iterations < max_iterations && !converged {
-        let quadratic = FreeQuadratic::new(&here, &at, limits);
-        let step = quadratic.best_step(radius);
-        let target = clamped(std::array::from_fn(|i| at[i] + step[i]), limits);
+        let target = best_target(&here, &at, limits, radius);
         let moved = std::array::from_fn(|i| target[i] - at[i]);
-        let predicted = predicted_gain(&here, &moved);
+        let (predicted, walked) = (predicted_gain(&here, &moved), length(&moved));
         let noise = ROUNDING * here.value.abs();
         // A small promise means convergence only if a small radius is not what makes it small.
-        converged = predicted <= WORTHLESS_GAIN.max(noise) && (radius >= 0.5 || length(&step) < 0.9 * radius);
+        converged = predicted <= WORTHLESS_GAIN.max(noise) && (radius >= 0.5 || walked < 0.9 * radius);
         iterations += 1;
         let there = function(&target);
         let gain = there.value - here.value;
         let acceptable = there.is_finite() && (gain > 1e-4 * predicted || gain.abs() <= noise);
         if !acceptable || gain < 0.25 * predicted {
-            radius = 0.25 * length(&step).min(radius);
-        } else if gain > 0.75 * predicted && length(&step) > 0.9 * radius {
+            radius = 0.25 * walked.min(radius);
+        } else if gain > 0.75 * predicted && walked > 0.9 * radius {
             radius = (2.0 * radius).min(LARGEST_RADIUS);
         }
         if acceptable {
@@ -88,17 +89,18 @@ pub(crate) fn maximise<const N: usize>(
             here = there;
         } else if radius < 1e-12 {
             // Derivatives are exact, so only rounding can refuse so short a step: the gradient tells what it hides.
-            converged = length(&quadratic.gradient) <= HIDDEN_SLOPE;
+            converged = length(&held_quadratic(&here, &at, limits).gradient) <= HIDDEN_SLOPE;
             break;
         }
     }
-    let quadratic = FreeQuadratic::new(&here, &at, limits);
+    let quadratic = held_quadratic(&here, &at, limits);
     Some(Outcome {
         at,
         evaluation: here,
         converged,
         iterations,
         gradient_norm: length(&quadratic.gradient),
+        free: quadratic.free,
         condition: quadratic.condition(),
     })
 }
@@ -120,7 +122,70 @@ fn predicted_gain<const N: usize>(here: &Evaluation<N>, step: &[f64; N]) -> f64 
     dot(&here.gradient, step) + 0.5 * bent
 }
 
-/// The quadratic model in the coordinates that are not held by the box, by the eigenvalues of its curvature.
+/// The coordinates that the box does not hold: those inside, and those on a wall that the function rises away from.
+fn free_coordinates<const N: usize>(here: &Evaluation<N>, at: &[f64; N], limits: &Limits<N>) -> [bool; N] {
+    std::array::from_fn(|i| {
+        let held_below = at[i] <= limits.lower[i] && here.gradient[i] <= 0.0;
+        let held_above = at[i] >= limits.upper[i] && here.gradient[i] >= 0.0;
+        !held_below && !held_above
+    })
+}
+
+fn held_quadratic<const N: usize>(here: &Evaluation<N>, at: &[f64; N], limits: &Limits<N>) -> FreeQuadratic<N> {
+    FreeQuadratic::new(here.gradient, &here.hessian, free_coordinates(here, at, limits))
+}
+
+/// Where the quadratic model gains most within the box and at most `radius` away: by the active set or, should that
+/// promise less (it may where the model is not concave), along the best single coordinate. So a small promise means
+/// that no coordinate is left along which the function rises.
+fn best_target<const N: usize>(here: &Evaluation<N>, at: &[f64; N], limits: &Limits<N>, radius: f64) -> [f64; N] {
+    let by_active_set = active_set_target(here, at, limits, radius);
+    let gain = |target: &[f64; N]| predicted_gain(here, &std::array::from_fn(|i| target[i] - at[i]));
+    let mut best = (gain(&by_active_set), by_active_set);
+    for i in 0..N {
+        let (slope, bend) = (here.gradient[i], -here.hessian[i][i]);
+        let wanted = if bend > 0.0 { (slope.abs() / bend).min(radius) } else { radius };
+        let mut target = *at;
+        target[i] = (at[i] + wanted.copysign(slope)).clamp(limits.lower[i], limits.upper[i]);
+        let gain = gain(&target);
+        if gain > best.0 {
+            best = (gain, target);
+        }
+    }
+    best.1
+}
+
+/// Solves for the free coordinates, goes up to the first wall that the step would cross, holds that coordinate there
+/// and solves again; every round holds one coordinate more.
+fn active_set_target<const N: usize>(here: &Evaluation<N>, at: &[f64; N], limits: &Limits<N>, radius: f64) -> [f64; N] {
+    let mut free = free_coordinates(here, at, limits);
+    let mut reached = *at;
+    for _ in 0..=N {
+        let held: [f64; N] = std::array::from_fn(|i| if free[i] { 0.0 } else { reached[i] - at[i] });
+        let slope = std::array::from_fn(|i| here.gradient[i] + dot(&here.hessian[i], &held));
+        let left = (radius * radius - dot(&held, &held)).max(0.0).sqrt();
+        let step = FreeQuadratic::new(slope, &here.hessian, free).best_step(left);
+        let target: [f64; N] = std::array::from_fn(|i| if free[i] { at[i] + step[i] } else { reached[i] });
+        let Some((wall, part)) = first_wall(&reached, &target, limits) else {
+            return clamped(target, limits);
+        };
+        reached = clamped(std::array::from_fn(|i| reached[i] + part * (target[i] - reached[i])), limits);
+        reached[wall] = if target[wall] > limits.upper[wall] { limits.upper[wall] } else { limits.lower[wall] };
+        free[wall] = false;
+    }
+    reached
+}
+
+/// The first coordinate that leaves the box on the way, and after which part of the way.
+fn first_wall<const N: usize>(from: &[f64; N], to: &[f64; N], limits: &Limits<N>) -> Option<(usize, f64)> {
+    let crossing = |i: usize| {
+        let wall = to[i].clamp(limits.lower[i], limits.upper[i]);
+        (wall != to[i]).then(|| (i, ((wall - from[i]) / (to[i] - from[i])).clamp(0.0, 1.0)))
+    };
+    (0..N).filter_map(crossing).min_by(|one, other| one.1.total_cmp(&other.1))
+}
+
+/// The quadratic model in some of the coordinates, by the eigenvalues of its curvature.
 struct FreeQuadratic<const N: usize> {
     gradient: [f64; N],
     /// Eigenvalues of the negative Hessian; coordinates that are held count with curvature 1 and gradient 0.
@@ -131,16 +196,11 @@ struct FreeQuadratic<const N: usize> {
 }
 
 impl<const N: usize> FreeQuadratic<N> {
-    fn new(here: &Evaluation<N>, at: &[f64; N], limits: &Limits<N>) -> Self {
-        let free: [bool; N] = std::array::from_fn(|i| {
-            let held_below = at[i] <= limits.lower[i] && here.gradient[i] <= 0.0;
-            let held_above = at[i] >= limits.upper[i] && here.gradient[i] >= 0.0;
-            !held_below && !held_above
-        });
-        let gradient = std::array::from_fn(|i| if free[i] { here.gradient[i] } else { 0.0 });
+    fn new(slope: [f64; N], hessian: &[[f64; N]; N], free: [bool; N]) -> Self {
+        let gradient = std::array::from_fn(|i| if free[i] { slope[i] } else { 0.0 });
         let curvature = std::array::from_fn(|i| {
             std::array::from_fn(|j| match (free[i] && free[j], i == j) {
-                (true, _) => -here.hessian[i][j],
+                (true, _) => -hessian[i][j],
                 (false, true) => 1.0,
                 (false, false) => 0.0,
             })
@@ -196,62 +256,6 @@ impl<const N: usize> FreeQuadratic<N> {
     }
 }
 
-/// The inverse of a symmetric positive definite matrix; `None` if it is not (numerically) positive definite.
-pub(crate) fn inverse_positive_definite<const N: usize>(matrix: [[f64; N]; N]) -> Option<[[f64; N]; N]> {
-    let (values, vectors) = symmetric_eigen(matrix);
-    let greatest = values.iter().copied().fold(0.0, f64::max);
-    if !values.iter().all(|&value| value > 1e-13 * greatest && value.is_finite()) {
-        return None;
-    }
-    Some(std::array::from_fn(|i| {
-        std::array::from_fn(|j| (0..N).map(|k| vectors[k][i] * vectors[k][j] / values[k]).sum())
-    }))
-}
-
-/// Eigenvalues and eigenvectors (one a row) of a symmetric matrix, by Jacobi's rotations.
-pub(crate) fn symmetric_eigen<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f64; N], [[f64; N]; N]) {
-    let mut vectors = [[0.0; N]; N];
-    for (i, row) in vectors.iter_mut().enumerate() {
-        row[i] = 1.0;
-    }
-    // A handful of sweeps suffices for so small a matrix; the bound only guards against values that are not finite.
-    for _ in 0..40 {
-        let mut rotated = false;
-        for p in 0..N {
-            for q in p + 1..N {
-                let off = matrix[p][q];
-                if off.abs() <= 1e-18 * (matrix[p][p].abs() + matrix[q][q].abs()) {
-                    continue;
-                }
-                rotated = true;
-                let theta = (matrix[q][q] - matrix[p][p]) / (2.0 * off);
-                let tangent = theta.signum() / (theta.abs() + theta.hypot(1.0));
-                let cosine = 1.0 / tangent.hypot(1.0);
-                let sine = tangent * cosine;
-                for k in 0..N {
-                    let (left, right) = (matrix[k][p], matrix[k][q]);
-                    matrix[k][p] = cosine * left - sine * right;
-                    matrix[k][q] = sine * left + cosine * right;
-                }
-                for k in 0..N {
-                    let (left, right) = (matrix[p][k], matrix[q][k]);
-                    matrix[p][k] = cosine * left - sine * right;
-                    matrix[q][k] = sine * left + cosine * right;
-                    let (left, right) = (vectors[p][k], vectors[q][k]);
-                    vectors[p][k] = cosine * left - sine * right;
-                    vectors[q][k] = sine * left + cosine * right;
-                }
-                matrix[p][q] = 0.0;
-                matrix[q][p] = 0.0;
-            }
-        }
-        if !rotated {
-            break;
-        }
-    }
-    (std::array::from_fn(|i| matrix[i][i]), vectors)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,16 +293,55 @@ mod tests {
         assert!(!maximise(valley, [-1.2, 1.0], &WIDE, 3).unwrap().converged);
     }
 
-    #[test]
-    fn eigenvectors_rebuild_the_matrix() {
-        let matrix = [[4.0, 1.0, -2.0], [1.0, 2.0, 0.5], [-2.0, 0.5, 3.0]];
-        let (values, vectors) = symmetric_eigen(matrix);
-        for i in 0..3 {
-            for j in 0..3 {
-                let rebuilt: f64 = (0..3).map(|k| values[k] * vectors[k][i] * vectors[k][j]).sum();
-                assert!((rebuilt - matrix[i][j]).abs() < 1e-13);
+    /// Minus a quadratic form with its maximum at `top`.
+    fn hill(curvature: [[f64; 2]; 2], top: [f64; 2]) -> impl FnMut(&[f64; 2]) -> Evaluation<2> {
+        move |at| {
+            let away = [at[0] - top[0], at[1] - top[1]];
+            let slope = curvature.map(|row| -dot(&row, &away));
+            Evaluation {
+                value: 0.5 * dot(&slope, &away),
+                gradient: slope,
+                hessian: curvature.map(|row| row.map(|c| -c)),
             }
         }
-        assert!(inverse_positive_definite([[1.0, 2.0], [2.0, 1.0]]).is_none());
+    }
+
+    /// The step to the top of a narrow ridge, cut short in x, loses: held at the wall, the rest is solved for again.
+    #[test]
+    fn a_maximum_beyond_one_wall_is_met_on_it() {
+        let limits = Limits { lower: [-5.0, -50.0], upper: [1.0, 50.0] };
+        let ridge = [[202.0, -198.0], [-198.0, 202.0]];
+        for start in [[0.9, 0.9], [1.0, 1.0], [1.0, -7.0], [-4.9, 30.0]] {
+            let found = maximise(hill(ridge, [20.0, 20.0]), start, &limits, 100).unwrap();
+            // With x = 1: 198 (1 - 20) = 202 (y - 20).
+            assert!(found.converged && found.at[0] == 1.0 && found.gradient_norm < 1e-4, "{found:?}");
+            assert!((found.at[1] - (20.0 - 19.0 * 198.0 / 202.0)).abs() < 1e-6, "{found:?}");
+            assert_eq!(found.free, [false, true]);
+        }
+    }
+
+    #[test]
+    fn a_maximum_beyond_two_walls_is_met_in_the_corner() {
+        let limits = Limits { lower: [-5.0, -1.0], upper: [1.0, 2.0] };
+        let slanted = [[2.0, 0.5], [0.5, 1.0]];
+        for start in [[0.9, 1.9], [-5.0, -1.0], [1.0, -1.0], [0.0, 2.0]] {
+            let found = maximise(hill(slanted, [30.0, 40.0]), start, &limits, 100).unwrap();
+            assert!(found.converged && found.at == [1.0, 2.0] && found.gradient_norm == 0.0, "{found:?}");
+        }
+    }
+
+    /// The valley's floor leaves the box through a wall, along which the search must go on.
+    #[test]
+    fn a_bent_ridge_is_followed_along_the_wall() {
+        for (upper, expected) in [([50.0, 0.25], [0.5, 0.25]), ([0.3, 50.0], [0.3, 0.09]), ([0.8, 0.1], [0.3172, 0.1])]
+        {
+            let limits = Limits { lower: [-2.0; 2], upper };
+            for start in [[-1.2, 0.1], [-2.0, -2.0], [0.0, upper[1].min(3.0)], [upper[0].min(1.5), -2.0]] {
+                let found = maximise(valley, start, &limits, 200).unwrap();
+                assert!(found.converged && found.gradient_norm < 1e-3, "{found:?}");
+                assert!((0..2).all(|i| (found.at[i] - expected[i]).abs() < 1.5e-2), "{upper:?} {start:?} {found:?}");
+                assert!(found.at.iter().zip(upper).any(|(at, wall)| *at == wall));
+            }
+        }
     }
 }

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::model::{ParameterError, check_parameters};
-use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite, maximise};
+use crate::newton::{Evaluation, Limits, Outcome, maximise};
 use crate::special::{WithDerivatives, ln_gamma, log_gamma_ratio};
+use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 
 /// A customer's repeat purchases and their mean amount.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -200,6 +201,8 @@ fn fit_from(outcome: &Outcome<3>, sample: &Sample, scale: f64) -> SpendFit {
     if q > LARGE {
         explanations.push(Boundary::CustomersSpendAlike);
     }
+    let trusted = log_covariance.filter(|_| explanations.is_empty());
+    let errors = log_standard_errors(trusted, &outcome.evaluation.hessian, outcome.free);
     let state = if explanations.is_empty() {
         ConvergenceState::Converged
     } else {
@@ -211,7 +214,7 @@ fn fit_from(outcome: &Outcome<3>, sample: &Sample, scale: f64) -> SpendFit {
         parameters: std::array::from_fn(|i| FittedParameter {
             name: NAMES[i],
             value: model.parameters()[i].1,
-            standard_error: log_covariance.map(|c| model.parameters()[i].1 * c[i][i].sqrt()),
+            standard_error: errors[i].map(|error| model.parameters()[i].1 * error),
         }),
         log_covariance,
         convergence: Convergence {

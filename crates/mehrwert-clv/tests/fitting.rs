@@ -126,6 +126,9 @@ fn customers_who_all_stay_show_no_dropout() {
         let fit = fit(kind, &staying, &FitOptions::default()).expect("a fit");
         assert_eq!(explanations(&fit), [Boundary::NoDropoutSeen], "{kind} {fit:?}");
         assert!(is_sound(&fit));
+        // What is known of the rates remains known; of dropout there is nothing to know.
+        let known = fit.parameters.map(|parameter| parameter.standard_error.is_some());
+        assert_eq!(known, [true, true, false, false], "{kind} {:?}", fit.parameters);
         let history = History::new(3, 390, 400).expect("a possible history");
         assert!(fit.model.probability_alive(&history) > 0.9999);
     }

@@ -46,6 +46,31 @@ impl Living {
         ages.iter().map(|age| self.expectation(&mean, self.alpha + age, over, rate, horizon)).collect()
     }
 
+    /// `E[N (N - 1)]` by age, over a finite horizon. Given rate and p, N is the lesser of a Poisson and a geometric number,
+    /// so with the rate's gamma distribution, y = p tau and k = r + x it is
+    /// `2 (1 - p) / p^2 [1 - (1 + y)^-k - k y (1 + y)^-(k + 1)]`; then the mean over p.
+    pub fn second_moments(&self, ages: &[f64], over: f64) -> Vec<f64> {
+        let Some(youngest) = ages.iter().copied().reduce(f64::min) else {
+            return Vec::new();
+        };
+        let longest = over / (self.alpha + youngest);
+        let nodes = LeavingNodes::new(self, longest);
+        // Relative to tau^2, which makes it go from k (k + 1) downwards.
+        let direct = |tau: f64| -> f64 {
+            let of = |&(p, w): &(f64, f64)| w * 2.0 * (1.0 - p) * twice_slowed(p * tau, self.shape);
+            nodes.nodes.iter().map(of).sum::<f64>() / nodes.weight
+        };
+        let interpolant = (ages.len() >= AGES_WORTH_INTERPOLATING && longest > 0.0)
+            .then(|| Interpolant::new(longest.ln_1p(), |log_time| direct(log_time.exp_m1()).ln()))
+            .flatten();
+        let at = |age: &f64| {
+            let tau = over / (self.alpha + age);
+            let relative = interpolant.as_ref().map_or_else(|| direct(tau), |one| one.at(tau.ln_1p()).exp());
+            tau * tau * relative
+        };
+        ages.iter().map(at).collect()
+    }
+
     fn expectation(&self, mean: &MeanPurchases, scale: f64, over: f64, rate: f64, horizon: f64) -> GivenAlive {
         let expected = if over == f64::INFINITY { self.for_ever().expected } else { mean.at(over / scale) };
         if rate == 0.0 {
@@ -117,6 +142,21 @@ impl MeanPurchases {
 #[inline]
 fn slowed(y: f64, k: f64) -> f64 {
     if y < 1e-280 { k } else { -(-k * y.ln_1p()).exp_m1() / y }
+}
+
+/// `[1 - (1 + y)^-k - k y (1 + y)^-(k + 1)] / y^2`, which is the integral of `k (k + 1) u (1 + u)^-(k + 2)` to y over y^2.
+fn twice_slowed(y: f64, k: f64) -> f64 {
+    if (k + 2.0) * y > 1e-2 {
+        let left = (-k * y.ln_1p()).exp();
+        return (1.0 - left * (1.0 + k * y / (1.0 + y))) / (y * y);
+    }
+    let (mut term, mut sum) = (k * (k + 1.0), 0.0);
+    for j in 0..6 {
+        let j = f64::from(j);
+        sum += term / (j + 2.0);
+        term *= -y * (k + 2.0 + j) / (j + 1.0);
+    }
+    sum
 }
 
 /// Nodes for the mean over Beta(a, b): (p, weight), and the sum of the weights.

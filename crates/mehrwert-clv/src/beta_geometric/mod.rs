@@ -7,6 +7,7 @@ mod alive;
 use rand::{Rng, RngExt};
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 
+use crate::draw::{draw_beta, draw_count};
 use crate::jet::Jet;
 use crate::kernel::{GivenAlive, Kernel};
 use crate::model::ModelKind;
@@ -85,6 +86,22 @@ impl Kernel for BetaGeometric {
     fn given_alive(&self, repeats: u32, ages: &[f64], over: f64, rate: f64) -> Vec<GivenAlive> {
         alive::Living { shape: self.r + f64::from(repeats), alpha: self.alpha, a: self.a, b: self.posterior_b(repeats) }
             .expectations(ages, over, rate)
+    }
+
+    fn second_given_alive(&self, repeats: u32, ages: &[f64], over: f64) -> Vec<f64> {
+        alive::Living { shape: self.r + f64::from(repeats), alpha: self.alpha, a: self.a, b: self.posterior_b(repeats) }
+            .second_moments(ages, over)
+    }
+
+    fn simulate_alive(&self, repeats: u32, age: f64, over: f64, pace: f64, rng: &mut dyn Rng) -> u32 {
+        // Neither distribution can fail: parameters are finite and above zero.
+        let scale = pace / (self.alpha + age);
+        let per_unit = Gamma::new(self.r + f64::from(repeats), scale).map_or(0.0, |gamma| gamma.sample(rng));
+        let leaving = draw_beta(self.a, self.posterior_b(repeats), rng);
+        let would_buy = draw_count(per_unit * over, rng);
+        // Purchases until the one after which the customer leaves; endless where it never does.
+        let until_leaving = 1.0 + (rng.random::<f64>().ln() / (-leaving).ln_1p()).floor();
+        if until_leaving < f64::from(would_buy) { until_leaving as u32 } else { would_buy }
     }
 
     fn probability_of_purchases(&self, count: u32, over: f64) -> f64 {

@@ -9,9 +9,10 @@ use super::{BgBb, OccasionHistories, OccasionHistory};
 use crate::draw::draw_parameters;
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::jet::Jet;
-use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite};
+use crate::newton::{Evaluation, Limits, Outcome};
 use crate::search::best_maximum;
 use crate::special::log_rising_factorial;
+use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 use crate::{aic, bic};
 
 /// A fitted BG/BB and how well the data determine it.
@@ -98,7 +99,7 @@ pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, OccasionFitEr
     };
     let limits = Limits { lower: [LEAST.ln(); 4], upper: [MOST.ln(); 4] };
     let starts = starts(histories);
-    let best = best_maximum(evaluate, &starts, &limits, histories.customers());
+    let best = best_maximum(evaluate, &starts, &limits);
     match best {
         Some(found) if found.converged => Ok(fit_from(&found, histories)),
         found => Err(OccasionFitError::Fit(FitError::NotConverged {
@@ -130,6 +131,7 @@ fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories) -> BgBbFit {
     } else {
         None
     };
+    let errors = log_standard_errors(log_covariance, &outcome.evaluation.hessian, outcome.free);
     let state = if explanations.is_empty() {
         ConvergenceState::Converged
     } else {
@@ -141,7 +143,7 @@ fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories) -> BgBbFit {
         parameters: std::array::from_fn(|i| FittedParameter {
             name: NAMES[i],
             value: values[i],
-            standard_error: log_covariance.map(|covariance| values[i] * covariance[i][i].sqrt()),
+            standard_error: errors[i].map(|error| values[i] * error),
         }),
         log_covariance,
         convergence: Convergence {

@@ -9,8 +9,9 @@ use crate::draw::draw_parameters;
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::gamma_difference::{log_of_leaving_jet, second_difference_jet};
 use crate::jet::Jet;
-use crate::newton::{Evaluation, Limits, Outcome, inverse_positive_definite};
+use crate::newton::{Evaluation, Limits, Outcome};
 use crate::search::best_maximum;
+use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 use crate::{aic, bic};
 
 /// A fitted model of renewals and how well the data determine it.
@@ -161,7 +162,7 @@ impl<'a> Sample<'a> {
     fn search(&self, latest: u32) -> Result<ContractFit, ContractFitError> {
         let limits = self.limits(latest);
         let evaluate = |at: &[f64; 3]| self.log_likelihood(at.map(f64::exp));
-        let best = best_maximum(evaluate, &self.starts(), &limits, self.contracts);
+        let best = best_maximum(evaluate, &self.starts(), &limits);
         let not_converged = |iterations, gradient_norm, at: [f64; 3]| {
             let parameters = at.map(f64::exp)[..self.kind.parameter_names().len()].to_vec();
             ContractFitError::Fit(FitError::NotConverged { iterations, gradient_norm, parameters })
@@ -224,6 +225,7 @@ impl<'a> Sample<'a> {
         // At a boundary the likelihood has no normal shape to read errors from.
         let log_covariance =
             if explanations.is_empty() { self.log_covariance(&outcome.evaluation.hessian) } else { None };
+        let errors = log_standard_errors(log_covariance, &outcome.evaluation.hessian, outcome.free);
         let state = if explanations.is_empty() {
             ConvergenceState::Converged
         } else {
@@ -235,7 +237,7 @@ impl<'a> Sample<'a> {
             gradient_norm: outcome.gradient_norm,
             hessian_condition: outcome.condition,
         };
-        self.fit_of(values, outcome.evaluation.value, log_covariance, convergence)
+        self.fit_of(values, outcome.evaluation.value, log_covariance, errors, convergence)
     }
 
     fn at_boundary(&self, values: [f64; 3], boundary: Boundary) -> ContractFit {
@@ -246,7 +248,7 @@ impl<'a> Sample<'a> {
             hessian_condition: f64::INFINITY,
         };
         let log_likelihood = ContractModel::of(self.kind, values).log_likelihood(self.data);
-        self.fit_of(values, log_likelihood, None, convergence)
+        self.fit_of(values, log_likelihood, None, [None; 3], convergence)
     }
 
     fn fit_of(
@@ -254,13 +256,14 @@ impl<'a> Sample<'a> {
         values: [f64; 3],
         log_likelihood: f64,
         log_covariance: Option<[[f64; 3]; 3]>,
+        log_errors: [Option<f64>; 3],
         convergence: Convergence,
     ) -> ContractFit {
         let parameters = (0..self.kind.parameter_names().len())
             .map(|i| FittedParameter {
                 name: NAMES[i],
                 value: values[i],
-                standard_error: log_covariance.map(|covariance| values[i] * covariance[i][i].sqrt()),
+                standard_error: log_errors[i].map(|error| values[i] * error),
             })
             .collect();
         ContractFit {

@@ -19,6 +19,7 @@ mod tail;
 use rand::Rng;
 use rand_distr::{Distribution, Exp1, Gamma};
 
+use crate::draw::draw_count;
 use crate::jet::Jet;
 use crate::kernel::{GivenAlive, Kernel};
 use crate::model::ModelKind;
@@ -140,6 +141,26 @@ impl Kernel for Pareto {
         ages.iter().map(of_age).collect()
     }
 
+    /// `E[rate^2] E[lifetime^2]`: rate and remaining lifetime are independent given alive.
+    fn second_given_alive(&self, repeats: u32, ages: &[f64], over: f64) -> Vec<f64> {
+        let shape = self.r + f64::from(repeats);
+        let of_age = |&age: &f64| {
+            let (purchase_rate, scale) = (1.0 / (self.alpha + age), self.beta + age);
+            let lifetime = scale * scale * relative_squared_lifetime(self.s, over / scale);
+            shape * (shape + 1.0) * purchase_rate * purchase_rate * lifetime
+        };
+        ages.iter().map(of_age).collect()
+    }
+
+    fn simulate_alive(&self, repeats: u32, age: f64, over: f64, pace: f64, rng: &mut dyn Rng) -> u32 {
+        // Neither distribution can fail: parameters are finite and above zero.
+        let scale = pace / (self.alpha + age);
+        let per_unit = Gamma::new(self.r + f64::from(repeats), scale).map_or(0.0, |gamma| gamma.sample(rng));
+        let leaving = Gamma::new(self.s, 1.0 / (self.beta + age)).map_or(0.0, |gamma| gamma.sample(rng));
+        let lifetime: f64 = Exp1.sample(rng);
+        draw_count(per_unit * (lifetime / leaving).min(over), rng)
+    }
+
     fn probability_of_purchases(&self, count: u32, over: f64) -> f64 {
         probability::of_purchases(self, count, over)
     }
@@ -174,6 +195,15 @@ fn relative_lifetime(s: f64, time: f64) -> f64 {
     }
     let log_time = time.ln_1p();
     if excess == 0.0 { log_time } else { -(-excess * log_time).exp_m1() / excess }
+}
+
+/// The expected square of the remaining lifetime within t, both in units of beta + age:
+/// `2 integral of u (1 + u)^-s from 0 to t`.
+fn relative_squared_lifetime(s: f64, time: f64) -> f64 {
+    if time < 1e-5 {
+        return time * time * (1.0 - 2.0 * s * time / 3.0);
+    }
+    2.0 * (relative_lifetime(s - 1.0, time) - relative_lifetime(s, time))
 }
 
 /// The expected remaining lifetime within `over`, discounted: `integral of exp(-rate u) (1 + u / scale)^-s`.

@@ -1,0 +1,54 @@
+//! Posteriors of CDNOW's parameters and of a million simulated customers', and the interval of a total.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::time::Instant;
+
+use common::{customers, fitted, full, histories, sample};
+use mehrwert_clv::posterior::{IntervalOptions, Method, Posterior, PosteriorOptions};
+use mehrwert_clv::{Days, Histories, ModelKind, TimeUnit, model_with};
+use rand::RngExt;
+use rand_pcg::Pcg64Mcg;
+
+fn time(name: &str, kind: ModelKind, histories: &Histories, methods: &[Method]) {
+    let fit = fitted(kind, histories);
+    for &method in methods {
+        let options = PosteriorOptions { method: Some(method), ..PosteriorOptions::default() };
+        let begin = Instant::now();
+        let found = Posterior::sample(&fit, histories, &options, &mut Pcg64Mcg::new(1));
+        println!("{name} {kind} {method:?}: {:.3} s", begin.elapsed().as_secs_f64());
+        match found {
+            Ok(posterior) => {
+                println!("    {posterior}");
+                let begin = Instant::now();
+                let year = Days::new(365.0);
+                let total =
+                    posterior.total_purchases(histories, year, &IntervalOptions::default(), &mut Pcg64Mcg::new(1));
+                println!("    total {:.3} s {total:?}", begin.elapsed().as_secs_f64());
+            }
+            Err(error) => println!("    {error}"),
+        }
+    }
+}
+
+fn million(kind: ModelKind) -> Histories {
+    let parameters = match kind {
+        ModelKind::BgNbd => [0.6, 6.0, 0.8, 2.5],
+        ModelKind::MbgNbd => [0.9, 6.0, 0.8, 2.5],
+        ModelKind::ParetoNbd => [0.6, 6.0, 0.6, 12.0],
+    };
+    let model = model_with(kind, parameters, TimeUnit::Week).expect("possible parameters");
+    let mut rng = Pcg64Mcg::new(2024);
+    let customer = |_| model.simulate(Days::new(f64::from(rng.random_range(1..1826u32))), &mut rng).history();
+    Histories::compress((0..1_000_000).map(customer))
+}
+
+fn main() {
+    let [small, large] = [sample(), full()].map(|purchases| histories(&customers(&purchases)));
+    for kind in ModelKind::ALL {
+        time("sample", kind, &small, &[Method::Laplace, Method::Nuts]);
+        time("full", kind, &large, &[Method::Laplace, Method::Nuts]);
+        time("million", kind, &million(kind), &[Method::Laplace]);
+    }
+}
