@@ -1,5 +1,7 @@
 //! Posteriors of CDNOW's parameters and of a million simulated customers', and the interval of a total.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 

@@ -1,5 +1,7 @@
 //! Fits: of simulated customers, from a start, at boundaries and of degenerate data.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod common;
 
 use common::{customers, histories, sample};

@@ -1,5 +1,7 @@
 //! Accuracy on purchases the models have not seen: 39 weeks in, 39 weeks out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod common;
 
 use common::{Customer, close, customers, fitted, full, histories, sample, weeks};

@@ -1,5 +1,7 @@
 //! The Gamma-Gamma model on the CDNOW data and at its limits.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod common;
 
 use common::{close, customers, full, sample};
