@@ -149,7 +149,7 @@ struct Covered {
 }
 
 /// A shop of 400 customers won over a year, its posterior, and whether the intervals hold what was and what came.
-fn covered(kind: ModelKind, seed: u128) -> Covered {
+fn covered(kind: ModelKind, seed: u128) -> Option<Covered> {
     let mut rng = Pcg64Mcg::new(seed * 2 + 1);
     let (truth, year) = (model(kind), 365.0);
     let (mut past, mut later) = (Vec::new(), Vec::new());
@@ -165,9 +165,9 @@ fn covered(kind: ModelKind, seed: u128) -> Covered {
     let histories = Histories::compress(past.iter().copied());
     let fit = fit(kind, &histories, &FitOptions::default()).expect("a fit");
     let shop_options = PosteriorOptions { importance_draws: 1000, ..short() };
-    let posterior = Posterior::sample(&fit, &histories, &shop_options, &mut rng).expect("a posterior");
+    let posterior = Posterior::sample(&fit, &histories, &shop_options, &mut rng).ok()?;
     let over = Days::new(year);
-    let options = IntervalOptions::default();
+    let options = IntervalOptions { simulations: 1000, ..IntervalOptions::default() };
     let mut holds = |customers: &[History], actual: f64| {
         let group = Histories::compress(customers.iter().copied());
         let total = posterior.total_purchases(&group, over, &options, &mut rng).expect("an interval");
@@ -175,28 +175,32 @@ fn covered(kind: ModelKind, seed: u128) -> Covered {
     };
     let total = holds(&past, later.iter().sum());
     let group = holds(&past[..40], later[..40].iter().sum());
-    let within = past.iter().zip(&later).take(20).filter(|(history, later)| {
+    let within = past.iter().zip(&later).take(8).filter(|(history, later)| {
         let interval = posterior.purchases(history, over, &options, &mut rng).expect("an interval");
         interval.low <= **later && **later <= interval.high
     });
-    let customers = within.count() as f64 / 20.0;
+    let customers = within.count() as f64 / 8.0;
     let mut parameters = [0; 4];
     for (place, (name, value)) in parameters.iter_mut().zip(truth.parameters()) {
         let interval = posterior.parameter(name, 0.9).expect("an interval");
         *place = u32::from(interval.low <= value && value <= interval.high);
     }
-    Covered { parameters, total, group, customers }
+    Some(Covered { parameters, total, group, customers })
 }
 
-/// Of a hundred shops each; three deviations of a share of 90 % of 100 are nine.
+/// Of a hundred shops each, of which a few may be refused; two deviations of a share of 90 % of 100 are six.
 #[test]
 fn intervals_hold_what_they_promise() {
     for kind in ModelKind::ALL {
-        let shops: Vec<Covered> = (0..100u128).into_par_iter().map(|seed| covered(kind, seed)).collect();
+        let shops: Vec<Covered> = (0..100u128).into_par_iter().filter_map(|seed| covered(kind, seed)).collect();
+        assert!(shops.len() >= 97, "{kind}: {} shops have a posterior", shops.len());
         let parameters: [u32; 4] = std::array::from_fn(|i| shops.iter().map(|shop| shop.parameters[i]).sum());
         let [total, group] = [shops.iter().map(|s| s.total).sum::<u32>(), shops.iter().map(|s| s.group).sum()];
         let customers = shops.iter().map(|shop| shop.customers).sum::<f64>();
-        println!("{kind}: parameters {parameters:?}, totals {total}, groups of 40 {group}, customers {customers:.1}");
+        println!(
+            "{kind}: parameters {parameters:?}, totals {total}, groups of 40 {group}, customers {customers:.1} of {}",
+            shops.len()
+        );
         for share in parameters.into_iter().chain([total, group]) {
             assert!((84..=96).contains(&share), "{kind}: {share} of 100");
         }

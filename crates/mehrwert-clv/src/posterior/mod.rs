@@ -60,13 +60,14 @@ pub struct Prior {
     pub log_deviation: [f64; 4],
 }
 
-const SHAPE_DEVIATION: f64 = 2.5;
-const RATE_DEVIATION: f64 = 3.0;
+const SHAPE_DEVIATION: f64 = 1.5;
+const RATE_DEVIATION: f64 = 2.0;
 
 impl Prior {
-    /// A weak prior: shapes are around 1, within a factor of `exp(2.5)` = 12 at two thirds; rate parameters, which are
-    /// spans of time, around the customers' mean age, within a factor of `exp(3)` = 20. A few hundred customers outweigh
-    /// it; where the likelihood rises to a boundary it is what keeps the parameters finite.
+    /// A weak prior: shapes are around 1, within a factor of `exp(1.5)` = 4.5 at two thirds and of 19 at 95 %; rate
+    /// parameters, which are spans of time, around the customers' mean age, within a factor of `exp(2)` = 7 and 50. A few
+    /// hundred customers outweigh it; where the likelihood is flat or rises to a boundary it is what keeps the parameters
+    /// finite.
     pub fn weak(kind: ModelKind, histories: &Histories, unit: TimeUnit) -> Prior {
         let ages: f64 = histories.distinct().iter().zip(histories.weights()).map(|(h, w)| w * f64::from(h.age())).sum();
         let mean_age = ages / histories.customers() / unit.in_days();
