@@ -59,10 +59,6 @@ fn moments_equal_those_of_simulated_customers() {
     }
 }
 
-fn options(method: Method) -> PosteriorOptions {
-    PosteriorOptions { method: Some(method), ..PosteriorOptions::default() }
-}
-
 /// Mean and deviation of the logarithm of each parameter.
 fn log_moments(posterior: &Posterior) -> [(f64, f64); 4] {
     std::array::from_fn(|i| {
@@ -97,26 +93,22 @@ fn both_samplers_agree_on_the_sample() {
     }
 }
 
-/// The dropout of the Pareto/NBD on the sample has so long a tail that weights do not do.
+/// A single customer under a prior that says next to nothing has a posterior far from normal.
 #[test]
 fn nuts_takes_over_where_the_weights_fail() {
-    let histories = histories(&customers(&sample()));
-    let fit = fitted(ModelKind::ParetoNbd, &histories);
-    let laplace = PosteriorOptions { importance_draws: 4000, ..options(Method::Laplace) };
-    let refused = Posterior::sample(&fit, &histories, &laplace, &mut Pcg64Mcg::new(4));
-    let chosen =
-        Posterior::sample(&fit, &histories, &PosteriorOptions { method: None, ..laplace }, &mut Pcg64Mcg::new(4));
-    let chosen = chosen.expect("a posterior");
+    let histories = Histories::compress([History::new(3, 60, 90).expect("a possible history")]);
+    let fit = fitted(ModelKind::BgNbd, &histories);
+    let mut prior = Prior::weak(ModelKind::BgNbd, &histories, TimeUnit::Week);
+    prior.log_deviation = [2.5, 3.0, 2.5, 2.5];
+    let sample = |method| {
+        let options = PosteriorOptions { prior: Some(prior), method, ..PosteriorOptions::default() };
+        Posterior::sample(&fit, &histories, &options, &mut Pcg64Mcg::new(6))
+    };
+    let (refused, chosen) = (sample(Some(Method::Laplace)), sample(None).expect("a posterior"));
     println!("{refused:?}\n{chosen}");
     assert!(matches!(refused, Err(PosteriorError::NotMixed(_))));
     assert_eq!(chosen.method(), Method::Nuts);
     assert!(chosen.to_string().contains("because k-hat"));
-    // The tail of s and beta is on the right: the mean lies above the mode.
-    for (place, (found, parameter)) in log_moments(&chosen).iter().zip(&fit.parameters).enumerate() {
-        let error = parameter.standard_error.expect("a standard error") / parameter.value;
-        close(found.0, parameter.value.ln(), if place < 2 { 0.3 * error } else { error });
-        assert!(found.1 > 0.9 * error && found.1 < 1.6 * error, "{place}: {found:?} {error}");
-    }
 }
 
 #[test]
@@ -129,7 +121,7 @@ fn the_cheaper_way_is_taken_and_says_why() {
         let found = found.expect("a posterior");
         println!("{kind} full: {found}, {:?}", begin.elapsed());
         assert_eq!(found.method(), Method::Laplace);
-        assert!(found.to_string().starts_with("400 weighted draws around the mode: k-hat"), "{found}");
+        assert!(found.to_string().contains("weighted draws around the mode: k-hat"), "{found}");
         for (name, value) in fit.model.parameters() {
             let interval = found.parameter(name, 0.99).expect("an interval");
             assert!(interval.low < value && value < interval.high, "{name} {value} {interval:?}");
