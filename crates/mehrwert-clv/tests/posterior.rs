@@ -93,15 +93,18 @@ fn both_samplers_agree_on_the_sample() {
     }
 }
 
-/// A single customer under a prior that says next to nothing has a posterior far from normal.
+/// Twenty customers under a prior that says next to nothing have a posterior far from normal.
 #[test]
 fn nuts_takes_over_where_the_weights_fail() {
-    let histories = Histories::compress([History::new(3, 60, 90).expect("a possible history")]);
-    let fit = fitted(ModelKind::BgNbd, &histories);
-    let mut prior = Prior::weak(ModelKind::BgNbd, &histories, TimeUnit::Week);
-    prior.log_deviation = [2.5, 3.0, 2.5, 2.5];
+    let customer =
+        |i: u32| if i % 4 == 0 { History::new(1 + i % 3, 40 + i, 90 + i) } else { History::new(0, 0, 60 + i) };
+    let histories = Histories::compress((0..20).map(|i| customer(i).expect("a possible history")));
+    let fit = fitted(ModelKind::MbgNbd, &histories);
+    let mut prior = Prior::weak(ModelKind::MbgNbd, &histories, TimeUnit::Week);
+    prior.log_deviation = [3.0; 4];
     let sample = |method| {
-        let options = PosteriorOptions { prior: Some(prior), method, ..PosteriorOptions::default() };
+        let options =
+            PosteriorOptions { prior: Some(prior), method, importance_draws: 100, ..PosteriorOptions::default() };
         Posterior::sample(&fit, &histories, &options, &mut Pcg64Mcg::new(6))
     };
     let (refused, chosen) = (sample(Some(Method::Laplace)), sample(None).expect("a posterior"));
