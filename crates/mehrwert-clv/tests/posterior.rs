@@ -97,7 +97,7 @@ fn both_samplers_agree_on_the_sample() {
 #[test]
 fn nuts_takes_over_where_the_weights_fail() {
     let customer =
-        |i: u32| if i % 4 == 0 { History::new(1 + i % 3, 40 + i, 90 + i) } else { History::new(0, 0, 60 + i) };
+        |i: u32| if i.is_multiple_of(4) { History::new(1 + i % 3, 40 + i, 90 + i) } else { History::new(0, 0, 60 + i) };
     let histories = Histories::compress((0..20).map(|i| customer(i).expect("a possible history")));
     let fit = fitted(ModelKind::MbgNbd, &histories);
     let mut prior = Prior::weak(ModelKind::MbgNbd, &histories, TimeUnit::Week);
@@ -159,7 +159,7 @@ fn covered(kind: ModelKind, seed: u128) -> Option<Covered> {
     }
     let histories = Histories::compress(past.iter().copied());
     let fit = fit(kind, &histories, &FitOptions::default()).expect("a fit");
-    let shop_options = PosteriorOptions { importance_draws: 1000, ..short() };
+    let shop_options = short();
     let posterior = Posterior::sample(&fit, &histories, &shop_options, &mut rng).ok()?;
     let over = Days::new(year);
     let options = IntervalOptions { simulations: 1000, ..IntervalOptions::default() };
