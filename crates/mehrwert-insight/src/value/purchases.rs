@@ -46,7 +46,7 @@ impl<'a> Purchases<'a> {
         let (matched, unmatched) = returns;
         let summary = summarise(&matched, &unmatched, until);
         register_matched(engine, &matched)?;
-        let query = if matched.is_empty() { WITHOUT_RETURNS } else { WITH_RETURNS };
+        let query = if return_rows == 0 { WITHOUT_RETURNS } else { WITH_RETURNS };
         let mut batches = purchase_days(engine, query, Period { from: first, to: until }, until)?;
         // What lies after the cut is as known at the very end; nothing before the cut may know of it.
         if last > until {
