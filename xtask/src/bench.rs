@@ -84,7 +84,13 @@ pub fn release_binary() -> Result<PathBuf, Failure> {
 /// The file of a simulated shop of this size, written once, and the number of its orders.
 pub fn simulated_shop(customers: u32) -> Result<(PathBuf, u64), Failure> {
     let file = target().join("simulated").join(format!("orders-{customers}.csv"));
-    let shop = generate::Arguments { file: file.clone(), customers, seed: 1, acquisition_days: 700, days: 1_095 };
+    let shop = generate::Arguments {
+        file: file.clone(),
+        customers,
+        seed: 1,
+        acquisition_days: generate::DEFAULT_ACQUISITION_DAYS,
+        days: generate::DEFAULT_DAYS,
+    };
     let orders = generate::write(&shop)?;
     Ok((file, orders))
 }

@@ -17,6 +17,11 @@ const PARETO_NBD: [f64; 4] = [0.55328, 10.5777, 0.60624, 11.6687];
 /// Gamma-Gamma of the CDNOW sample: p, q and v.
 const GAMMA_GAMMA: [f64; 3] = [6.2496, 3.7442, 15.4435];
 
+/// With these a million customers make 2.85 million orders.
+pub const DEFAULT_ACQUISITION_DAYS: u32 = 695;
+/// See [`DEFAULT_ACQUISITION_DAYS`].
+pub const DEFAULT_DAYS: u32 = 884;
+
 /// A simulated shop.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
@@ -29,10 +34,10 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Days over which the customers are won.
-    #[arg(long, default_value_t = 700)]
+    #[arg(long, default_value_t = DEFAULT_ACQUISITION_DAYS)]
     pub acquisition_days: u32,
     /// Days that the file covers.
-    #[arg(long, default_value_t = 1_095)]
+    #[arg(long, default_value_t = DEFAULT_DAYS)]
     pub days: u32,
 }
 

@@ -44,7 +44,9 @@ impl Purchases<'_> {
         let customers = gather(&order, &keys);
         let first_day = gather(&order, &columns.days("first_day").map_err(answer)?);
         let last_day = gather(&order, &columns.days("last_day").map_err(answer)?);
-        let first_amount = gather(&order, &columns.amounts("first_amount").map_err(answer)?);
+        let packed = gather(&order, &columns.amounts("first_day_and_amount").map_err(answer)?);
+        let first_amount: Vec<Amount> =
+            packed.iter().zip(&first_day).map(|(&packed, &day)| packed - day_as_amount(day)).collect();
         let mut revenue = gather(&order, &columns.amounts("revenue").map_err(answer)?);
         let repeat_mean = (0..order.len())
             .map(|row| {
@@ -108,6 +110,12 @@ impl Purchases<'_> {
         }
         Ok(customers.iter().map(|&customer| by_key[customer as usize]).collect())
     }
+}
+
+/// What the query puts before the first purchase's amount: its day times 10^15.
+fn day_as_amount(day: Day) -> Amount {
+    const DAY: i128 = 1_000_000_000_000_000 * 1_000_000;
+    Amount::from_micros(i128::from(day.epoch()) * DAY)
 }
 
 /// Rows sorted by key, which numbers customers as they first appear.
