@@ -64,12 +64,12 @@ fn agree(ours: &Measured, lifetimes: &Measured) -> Result<(), Failure> {
         println!("{name:<44} {mine:>9.4} {other:>9.4}");
     }
     // Both maximise the same likelihood; anything more than an early stop would mean that they did not do the same job.
-    let differs = |name: &str| {
+    let agrees = |name: &str| {
         let number = |answer: &Value| answer[name].as_f64().unwrap_or(f64::NAN);
         let ratio = number(&ours["models"][0]["params"]) / number(&theirs["params"]);
-        !((ratio - 1.0).abs() < 0.01)
+        (ratio - 1.0).abs() < 0.01
     };
-    if let Some(name) = ["r", "alpha", "a", "b"].iter().find(|name| differs(name)) {
+    if let Some(name) = ["r", "alpha", "a", "b"].iter().find(|name| !agrees(name)) {
         return Err(Failure::Promise(format!("{name} differs by more than 1 %: the two did not do the same job")));
     }
     Ok(())
