@@ -139,9 +139,21 @@ fn command_line() -> String {
 fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match content(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if is_broken_pipe(&error) => Ok(()),
         outcome => outcome.map_err(Failure::work),
     }
+}
+
+/// Whether an error is that nobody reads any longer, also where the CSV writer has wrapped it.
+fn is_broken_pipe(error: &io::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = cause {
+        if one.downcast_ref::<io::Error>().is_some_and(|one| one.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
 }
 
 /// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.

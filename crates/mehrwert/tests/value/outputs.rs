@@ -93,3 +93,18 @@ fn explain_says_what_each_column_was_taken_for() {
     }
     assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
 }
+
+#[test]
+fn whoever_stops_reading_early_is_no_failure() {
+    for format in ["csv", "json", "table"] {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mehrwert"))
+            .args(["value", &example("cdnow.txt.gz"), "--models", "bg-nbd", "--format", format])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program under test can be started");
+        drop(program.stdout.take());
+        let output = program.wait_with_output().expect("the program ends");
+        assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
