@@ -146,14 +146,11 @@ fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F
 
 /// Whether an error is that nobody reads any longer, also where the CSV writer has wrapped it.
 fn is_broken_pipe(error: &io::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(one) = cause {
-        if one.downcast_ref::<io::Error>().is_some_and(|one| one.kind() == io::ErrorKind::BrokenPipe) {
-            return true;
-        }
-        cause = one.source();
+    let wrapped = error.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>());
+    match wrapped.map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(inner)) => inner.kind() == io::ErrorKind::BrokenPipe,
+        _ => error.kind() == io::ErrorKind::BrokenPipe,
     }
-    false
 }
 
 /// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.
