@@ -4,10 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use mehrwert_charts::Language;
-use mehrwert_core::Day;
+use mehrwert_core::{Day, Phase, Progress};
 use mehrwert_facts::engine::Engine;
 use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderRequest, parse_mapping, read_orders};
-use mehrwert_insight::value::{ValueRequest, ValueResult, value};
+use mehrwert_insight::value::{ValueError, ValueRequest, ValueResult, value};
 
 use crate::Failure;
 use crate::cli::{Dates, Decimal, Format, Kind, Lang, ValueArguments};
@@ -38,15 +38,25 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
         pending.push(write(path, |out| show::rejects::write(&log.files, &log.set_aside, language, out))?);
     }
     let engine = Engine::new().map_err(Failure::work)?;
-    let result = value(&engine, log, &value_request(arguments), &bars).map_err(Failure::work)?;
+    let result = value(&engine, log, &value_request(arguments), &bars).map_err(value_failure)?;
+    bars.begin(Phase::Writing, None);
     pending.extend(write_files(arguments, &result, language)?);
     for file in pending {
         file.publish().map_err(Failure::work)?;
     }
+    bars.end();
     match arguments.format {
         Format::Table => print(|out| out.write_all(show::table::render(&result, &style).as_bytes())),
         Format::Json => print(|out| writeln!(out, "{}", show::json::render(&result))),
         Format::Csv => print(|out| show::csv::write(&result, out)),
+    }
+}
+
+/// A wish or a file that cannot be met is told from work that failed.
+fn value_failure(error: ValueError) -> Failure {
+    match error {
+        ValueError::NoPurchases | ValueError::UntilBeforeFirst { .. } | ValueError::Horizon(_) => Failure::input(error),
+        _ => Failure::work(error),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The choice among models by rolling cuts that lie wholly inside the history.
 //!
-//! At each cut the models are fitted on what was known then and forecast the time up to the next cut; what happened is
-//! in the history, so nothing after it is touched. Where there are many customers, a cut looks at every n-th of them in
+//! At each cut the models are fitted on the purchases until then and forecast the time up to the next cut; what happened
+//! is in the history, so nothing after it is touched. (Returns are as known at the end of the history, at every cut, so
+//! that the purchases need to be built once only; they can blur a cut, never see past the history.) Where there are many customers, a cut looks at every n-th of them in
 //! the order in which they first appear, which is as good as a random sample spread evenly over time.
 
 use mehrwert_clv::ModelKind;
@@ -46,12 +47,14 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    /// The candidate with the smallest root mean squared error (of several that do not differ, the first), or the
-    /// default where there were no cuts.
+    /// Of the candidates, the one with the smallest root mean squared error (of several that do not differ, the first),
+    /// or the default where there were no cuts.
     pub(super) fn best(&self, candidates: &[ModelKind]) -> ModelKind {
-        let smallest = self.models.iter().map(|model| model.1.rmse).min_by(f64::total_cmp);
+        // A model can do well at the cuts and yet have no fit on the whole history.
+        let compared = || self.models.iter().filter(|model| candidates.contains(&model.0));
+        let smallest = compared().map(|model| model.1.rmse).min_by(f64::total_cmp);
         let close = |rmse: f64| smallest.is_some_and(|smallest| rmse <= smallest * (1.0 + NO_DIFFERENCE));
-        match self.models.iter().find(|model| close(model.1.rmse)) {
+        match compared().find(|model| close(model.1.rmse)) {
             Some((kind, _)) => *kind,
             None if candidates.contains(&DEFAULT_MODEL) => DEFAULT_MODEL,
             None => candidates.first().copied().unwrap_or(DEFAULT_MODEL),
@@ -214,6 +217,15 @@ mod tests {
         assert_eq!(days, 54);
         assert_eq!(cuts.iter().map(Day::to_string).collect::<Vec<_>>(), ["1997-04-21", "1997-06-14", "1997-08-07"]);
         assert!(cuts.iter().all(|cut| history.contains(cut.plus_days(54))));
+    }
+
+    #[test]
+    fn only_a_model_that_has_a_fit_is_chosen() {
+        let errors = |rmse| Accuracy { mae: 0.0, rmse, aggregate_error: 0.0, top10_share: 0.1 };
+        let models = vec![(ModelKind::BgNbd, errors(1.0)), (ModelKind::MbgNbd, errors(2.0))];
+        let comparison = Comparison { models, ..Comparison::without_cuts(Choice::Named) };
+        assert_eq!(comparison.best(&[ModelKind::BgNbd, ModelKind::MbgNbd]), ModelKind::BgNbd);
+        assert_eq!(comparison.best(&[ModelKind::MbgNbd]), ModelKind::MbgNbd);
     }
 
     #[test]

@@ -130,6 +130,11 @@ fn an_output_of_an_unknown_kind() {
 }
 
 #[test]
+fn a_history_that_would_end_before_it_begins() {
+    refused(shop(|_| "5".into()), &["--until", "2001-01-01"], &["2001-01-01", "--until 2023-"]);
+}
+
+#[test]
 fn words_that_are_wrong() {
     for (arguments, word) in [
         (["--horizon", "3"], "3y"),
