@@ -235,6 +235,7 @@ role-related-order = Bezogene Bestellung
 role-recipient = Empfänger
 role-captured = Eingezogen
 role-test = Test
+role-attribute = Merkmal der Kunden
 role-ignored = nicht verwendet
 
 kind-generic = Bestellungen

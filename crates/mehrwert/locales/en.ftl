@@ -234,6 +234,7 @@ role-related-order = Related order
 role-recipient = Recipient
 role-captured = Collected
 role-test = Test
+role-attribute = attribute of the customers
 role-ignored = not used
 
 kind-generic = Orders

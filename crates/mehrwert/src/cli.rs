@@ -63,6 +63,19 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub rejects: Option<PathBuf>,
 
+    /// Compares groups of customers by this column, such as a country or a source: the value at a customer's first
+    /// purchase counts. Small groups lean on the others.
+    #[arg(long, value_name = "COLUMN", help_heading = "Valuing")]
+    pub by: Option<String>,
+
+    /// Columns that may explain how often customers buy and how soon they leave; their values at the first purchase.
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', help_heading = "Valuing", conflicts_with = "by")]
+    pub covariates: Vec<String>,
+
+    /// Up to which age of a customer relation value from acquisition is counted.
+    #[arg(long, value_name = "SPAN", default_value = "3y", help_heading = "Valuing")]
+    pub age: Horizon,
+
     /// How far ahead value is counted, by the calendar: 90d, 26w, 12m, 3y.
     #[arg(long, value_name = "SPAN", default_value = "3y", help_heading = "Valuing")]
     pub horizon: Horizon,

@@ -94,6 +94,7 @@ fn order_request(arguments: &ValueArguments) -> Result<OrderRequest, Failure> {
         files: arguments.files.clone(),
         kind: arguments.kind.map(FileKind::from),
         mapping,
+        attributes: arguments.by.iter().chain(&arguments.covariates).cloned().collect(),
         currency: arguments.currency,
         vat: arguments.vat,
         date_order: arguments.dates.map(|dates| match dates {

@@ -1,7 +1,7 @@
 //! The order lines of files as a table of the engine.
 
 use super::{Engine, EngineError};
-use crate::orders::OrderLog;
+use crate::orders::{OrderLog, attribute_column};
 
 /// Columns that a file may lack, with the type of their empty stand-in.
 const OPTIONAL: [(&str, &str); 5] = [
@@ -24,7 +24,7 @@ pub struct Known {
 impl Engine {
     /// Registers the lines of an order log, takes them out of the log, and lays the view `orders` over them: it has every
     /// column that queries may ask for (customer, day, kind, amount, order, product, source, quantity, goods_cost), those
-    /// that no file has being empty.
+    /// that no file has being empty, and the attributes asked for as `attribute_0` and so on.
     ///
     /// # Errors
     /// [`EngineError`] when the batches do not agree with each other.
@@ -47,6 +47,7 @@ impl Engine {
                 format!("CAST(NULL AS {kind}) AS \"{column}\"")
             });
         }
+        columns.extend((0..log.attributes.len()).map(attribute_column));
         self.register_batches("order_lines", schema, batches)?;
         let view = format!("CREATE OR REPLACE VIEW orders AS SELECT {} FROM order_lines", columns.join(", "));
         self.query("orders", &view, &[])?;

@@ -22,6 +22,7 @@ pub(crate) struct ChunkResult {
     pub orders: NameColumn,
     pub products: NameColumn,
     pub sources: NameColumn,
+    pub attributes: Vec<NameColumn>,
     pub set_aside: Vec<SetAside>,
     /// Rows, blank ones not counted.
     pub rows_read: u64,
@@ -69,8 +70,11 @@ pub(crate) fn read_chunk<'t>(
     progress: &ChunkProgress<'_>,
 ) -> Result<ChunkResult, RowError> {
     let keep_given = reading.vat.is_some() || reading.format.takes_tax_out(&reading.columns);
+    let attributes = reading.attributes.len();
+    let has = columns_of(&reading.columns, attributes);
     let mut result = ChunkResult {
-        lines: LineColumns::new(columns_of(&reading.columns), keep_given && basis != AmountBasis::NoAmounts),
+        lines: LineColumns::new(has, keep_given && basis != AmountBasis::NoAmounts),
+        attributes: (0..attributes).map(|_| NameColumn::default()).collect(),
         ..ChunkResult::default()
     };
     let mut record = Record::default();
@@ -121,6 +125,9 @@ impl ChunkResult {
     fn use_row(&mut self, record: &Record<'_>, seed: u64, row: &RowView<'_>, lines: &[Line<'_>], reading: &Reading) {
         for line in lines {
             self.push_line(line, reading, record.row);
+            for (values, column) in self.attributes.iter_mut().zip(&reading.attributes) {
+                values.push(column.map_or(&[], |column| row.cell(column)));
+            }
         }
         self.rounded_rows += u64::from(row.rounded.get());
         match row.currency.get() {

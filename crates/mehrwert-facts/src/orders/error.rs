@@ -80,6 +80,16 @@ pub enum ReadError {
         /// All columns of the file.
         columns: Vec<String>,
     },
+    /// The files do not have a column that customers are to be told apart by.
+    #[error("{} has no column '{column}' to tell customers apart by; its columns are {}", path.display(), columns.join(", "))]
+    NoAttribute {
+        /// The file, the last one where there are several.
+        path: PathBuf,
+        /// The name asked for.
+        column: String,
+        /// All columns of the file.
+        columns: Vec<String>,
+    },
     /// No column was found for something that every log needs.
     #[error(
         "{} has no column recognised as {}; its columns are {}; name it with --map {}=COLUMN",

@@ -34,6 +34,8 @@ pub(crate) struct LineColumns {
     pub order: Vec<u32>,
     pub product: Vec<u32>,
     pub source: Vec<u32>,
+    /// One column an attribute.
+    pub attributes: Vec<Vec<u32>>,
     quantity: Vec<i128>,
     tax: Vec<i128>,
     discount: Vec<i128>,
@@ -42,7 +44,7 @@ pub(crate) struct LineColumns {
 }
 
 /// The columns that a file's roles give.
-pub(crate) fn columns_of(columns: &ColumnMap) -> OrderColumns {
+pub(crate) fn columns_of(columns: &ColumnMap, attributes: usize) -> OrderColumns {
     OrderColumns {
         amount: columns.has(Role::Amount) || columns.has(Role::UnitPrice),
         order: columns.has(Role::Order),
@@ -52,6 +54,7 @@ pub(crate) fn columns_of(columns: &ColumnMap) -> OrderColumns {
         discount: columns.has(Role::Discount),
         goods_cost: columns.has(Role::GoodsCost),
         source: columns.has(Role::Source),
+        attributes,
     }
 }
 
@@ -66,6 +69,7 @@ impl OrderColumns {
             discount: self.discount | other.discount,
             goods_cost: self.goods_cost | other.goods_cost,
             source: self.source | other.source,
+            attributes: self.attributes.max(other.attributes),
         }
     }
 }
@@ -121,7 +125,7 @@ impl LineColumns {
         filter(&mut self.day, keep);
         filter(&mut self.kind, keep);
         filter(&mut self.row, keep);
-        for column in [&mut self.order, &mut self.product, &mut self.source] {
+        for column in [&mut self.order, &mut self.product, &mut self.source].into_iter().chain(&mut self.attributes) {
             filter(column, keep);
         }
         let numbers = [&mut self.amount, &mut self.quantity, &mut self.tax, &mut self.discount, &mut self.goods_cost];
@@ -158,6 +162,12 @@ impl LineColumns {
         add(wanted.discount, numbers(self.discount, rows, true)?);
         add(wanted.goods_cost, numbers(self.goods_cost, rows, true)?);
         add(wanted.source, names(self.source, has.source, rows));
+        let mut attributes = self.attributes.into_iter();
+        for _ in 0..wanted.attributes {
+            let column = attributes.next().unwrap_or_default();
+            let has = column.len() == rows;
+            add(true, names(column, has, rows));
+        }
         columns.push(Arc::new(UInt16Array::from_value(file, rows)));
         columns.push(Arc::new(UInt32Array::from(self.row)));
         let whole = RecordBatch::try_new(order_lines_schema(wanted), columns)?;

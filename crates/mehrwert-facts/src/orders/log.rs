@@ -16,7 +16,7 @@ use super::names::{Interner, NO_NAME, NameColumn};
 use super::report::{AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason};
 use super::request::OrderRequest;
 use super::schema::OrderColumns;
-use super::{OrderLog, RowError};
+use super::{Attribute, OrderLog, RowError};
 
 /// The hashes of rows are hashes already.
 #[derive(Default)]
@@ -39,6 +39,9 @@ pub(crate) struct LogBuilder {
     orders: Interner,
     products: Interner,
     sources: Interner,
+    attributes: Vec<Interner>,
+    /// Whether some file has the column of each attribute.
+    attributes_found: Vec<bool>,
     parts: Vec<(u16, LineColumns)>,
     columns: OrderColumns,
     files: Vec<FileReport>,
@@ -62,6 +65,8 @@ pub(crate) struct FileResult {
     pub basis: AmountBasis,
     pub customers_by_name: bool,
     pub rows_before: u64,
+    /// Whether the file has the column of each attribute.
+    pub attributes_found: Vec<bool>,
     pub chunks: Vec<Result<ChunkResult, RowError>>,
 }
 
@@ -75,6 +80,10 @@ impl LogBuilder {
     /// Adds a file behind those added before.
     pub(crate) fn add_file(&mut self, result: FileResult) -> Result<(), ReadError> {
         let mut report = result.report;
+        self.attributes_found.resize(result.attributes_found.len(), false);
+        for (known, found) in self.attributes_found.iter_mut().zip(&result.attributes_found) {
+            *known |= found;
+        }
         let file = self.file_count();
         let mut rows_before = result.rows_before;
         let rows_at_start = self.rows_read;
@@ -98,7 +107,7 @@ impl LogBuilder {
     }
 
     fn add_chunk(&mut self, mut chunk: ChunkResult, file: u16, rows_before: u64) {
-        let LogBuilder { customers, orders, products, sources, .. } = self;
+        let LogBuilder { customers, orders, products, sources, attributes, .. } = self;
         let merge = |interner: &mut Interner, column: NameColumn, has: bool| {
             let (mut ids, names) = column.finish();
             let numbers = interner.merge(names);
@@ -112,6 +121,9 @@ impl LogBuilder {
             || (merge(customers, chunk.customers, true), merge(products, chunk.products, has.product)),
             || (merge(orders, chunk.orders, has.order), merge(sources, chunk.sources, has.source)),
         );
+        attributes.resize_with(chunk.attributes.len(), Interner::default);
+        let values = attributes.iter_mut().zip(chunk.attributes);
+        chunk.lines.attributes = values.map(|(interner, column)| merge(interner, column, true)).collect();
         let lines = &mut chunk.lines;
         (lines.customer, lines.product, lines.order, lines.source) = (customer, product, order, source);
         for row in &mut chunk.lines.row {
@@ -186,6 +198,8 @@ impl LogBuilder {
         }
         let reconciliation = self.reconciliation();
         debug_assert!(reconciliation.holds());
+        self.require_attributes(request)?;
+        let values = std::mem::take(&mut self.attributes).into_iter().map(Interner::into_names);
         let columns = self.columns;
         let mut batches = Vec::new();
         for (file, lines) in std::mem::take(&mut self.parts) {
@@ -198,6 +212,13 @@ impl LogBuilder {
             order_ids: self.orders.into_names(),
             products: self.products.into_names(),
             sources: self.sources.into_names(),
+            attributes: request
+                .attributes
+                .iter()
+                .cloned()
+                .zip(values)
+                .map(|(name, values)| Attribute { name, values })
+                .collect(),
             files: self.files,
             reconciliation,
             set_aside: self.set_aside,
@@ -205,6 +226,19 @@ impl LogBuilder {
             basis,
             currency,
         })
+    }
+
+    /// Several files may share the attributes among them, but each must be somewhere.
+    fn require_attributes(&self, request: &OrderRequest) -> Result<(), ReadError> {
+        let nowhere = request.attributes.iter().zip(&self.attributes_found).find(|(_, found)| !**found);
+        match (nowhere, self.files.last()) {
+            (Some((name, _)), Some(last)) => Err(ReadError::NoAttribute {
+                path: last.path.clone(),
+                column: name.clone(),
+                columns: last.columns.iter().map(|column| column.name.clone()).collect(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// What only all files together tell; gives how many orders a later file restated.

@@ -47,7 +47,7 @@ pub use report::{
     SetAsideReason,
 };
 pub use request::OrderRequest;
-pub use schema::{AMOUNT_PRECISION, AMOUNT_SCALE, OrderColumns, order_lines_schema};
+pub use schema::{AMOUNT_PRECISION, AMOUNT_SCALE, OrderColumns, attribute_column, order_lines_schema};
 
 use std::path::Path;
 
@@ -78,6 +78,8 @@ pub struct OrderLog {
     pub products: Names,
     /// The sources that the column `source` numbers.
     pub sources: Names,
+    /// The attributes asked for, in the order of the request.
+    pub attributes: Vec<Attribute>,
     /// What was found out about each file.
     pub files: Vec<FileReport>,
     /// That nothing was lost.
@@ -90,6 +92,15 @@ pub struct OrderLog {
     pub basis: AmountBasis,
     /// The currency of the amounts, where the files say.
     pub currency: Option<Currency>,
+}
+
+/// A column of the files that tells customers apart.
+#[derive(Debug)]
+pub struct Attribute {
+    /// The column as it was asked for.
+    pub name: String,
+    /// Its values.
+    pub values: Names,
 }
 
 /// Reads order files.
@@ -161,6 +172,7 @@ fn read_file(
         basis: plan.basis,
         customers_by_name: plan.customers_by_name,
         rows_before: plan.rows_before,
+        attributes_found: plan.reading.attributes.iter().map(Option::is_some).collect(),
         report: plan.report,
         chunks: results,
     })

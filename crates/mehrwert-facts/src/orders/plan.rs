@@ -29,6 +29,8 @@ const LONGEST_CHUNK: usize = 64 << 20;
 pub(crate) struct Reading {
     pub format: &'static dyn Format,
     pub columns: ColumnMap,
+    /// The column of each attribute asked for; `None` where this file has none.
+    pub attributes: Vec<Option<u16>>,
     /// Cells of every row.
     pub cells: usize,
     pub date_order: Option<DateOrder>,
@@ -245,7 +247,8 @@ impl<'t> Found<'t> {
         let has_amounts = self.columns.has(Role::Amount) || self.columns.has(Role::UnitPrice);
         let basis = if has_amounts { self.format.basis(&self.header, &self.columns) } else { AmountBasis::NoAmounts };
         let amount_column = self.columns.get(Role::Amount).or(self.columns.get(Role::UnitPrice));
-        let report = self.report(path, content, &evidence, date_order, mark);
+        let attributes = self.attributes(path, request)?;
+        let report = self.report(path, content, &evidence, date_order, mark, &attributes);
         let customers_by_name = self.format.customers_by_name(&self.header, &self.columns)
             && !request.mapping.iter().any(|(role, _)| *role == Role::Customer);
         let contains_vat = matches!(basis, AmountBasis::Gross | AmountBasis::AsGiven);
@@ -260,8 +263,27 @@ impl<'t> Found<'t> {
             vat: request.vat.filter(|_| contains_vat),
             identity_seed: xxhash_rust::xxh3::xxh3_64(self.header.names.join("\u{1f}").as_bytes()),
             columns: self.columns,
+            attributes,
         };
         Ok(Plan { body: self.body, reading, rows_before: self.rows_before, basis, customers_by_name, report })
+    }
+
+    /// The columns of the attributes asked for: by name or, failing that, by the role of that name. Only where several
+    /// files are read may one of them lack a column.
+    fn attributes(&self, path: &Path, request: &OrderRequest) -> Result<Vec<Option<u16>>, ReadError> {
+        let column = |name: &String| {
+            let by_role =
+                || Role::ALL.into_iter().find(|role| role.name() == name).and_then(|role| self.columns.get(role));
+            match self.header.named(name).or_else(by_role) {
+                None if request.files.len() <= 1 => Err(ReadError::NoAttribute {
+                    path: path.to_owned(),
+                    column: name.clone(),
+                    columns: self.header.names.clone(),
+                }),
+                found => Ok(found),
+            }
+        };
+        request.attributes.iter().map(column).collect()
     }
 
     /// German names between semicolons: Excel writes semicolons where the comma is the decimal mark.
@@ -277,10 +299,12 @@ impl<'t> Found<'t> {
         evidence: &Evidence,
         date_order: Option<DateOrder>,
         mark: DecimalMark,
+        attributes: &[Option<u16>],
     ) -> FileReport {
         let columns = self.header.names.iter().enumerate().map(|(index, name)| ColumnReport {
             name: name.clone(),
             role: u16::try_from(index).ok().and_then(|column| self.columns.role_of(column)),
+            is_attribute: attributes.iter().flatten().any(|column| usize::from(*column) == index),
             example: evidence.examples.get(index).cloned().unwrap_or_default(),
         });
         let (encoding, gzip) = match content {

@@ -163,6 +163,8 @@ pub struct ColumnReport {
     pub name: String,
     /// What it was taken for; `None` when it was ignored.
     pub role: Option<Role>,
+    /// Whether it is kept as an attribute of the customers, to group by or to explain with.
+    pub is_attribute: bool,
     /// The first value found in it, shortened, so that a person can check the choice.
     pub example: String,
 }

@@ -17,6 +17,8 @@ pub struct OrderRequest {
     pub kind: Option<FileKind>,
     /// Columns the user names for roles; they go before what the names suggest.
     pub mapping: Vec<(Role, String)>,
+    /// Columns to keep as attributes of the customers, by their names or by the name of a role (`source`).
+    pub attributes: Vec<String>,
     /// The currency to value; rows in others are set aside.
     pub currency: Option<Currency>,
     /// A VAT rate to take out of amounts that contain it or do not say.
@@ -37,6 +39,7 @@ impl OrderRequest {
             files,
             kind: None,
             mapping: Vec::new(),
+            attributes: Vec::new(),
             currency: None,
             vat: None,
             date_order: None,

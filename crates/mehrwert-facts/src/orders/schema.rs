@@ -25,6 +25,8 @@ pub struct OrderColumns {
     pub goods_cost: bool,
     /// Where the customer came from.
     pub source: bool,
+    /// So many attributes, in the order of the request.
+    pub attributes: usize,
 }
 
 /// Digits of the decimal columns.
@@ -44,6 +46,7 @@ pub const AMOUNT_SCALE: i8 = Amount::DECIMALS as i8;
 /// | `product` | UInt32, nullable | number in [`super::OrderLog::products`] |
 /// | `quantity`, `tax`, `discount`, `goods_cost` | Decimal128(28, 6), nullable | |
 /// | `source` | UInt32, nullable | number in [`super::OrderLog::sources`] |
+/// | `attribute_0`, `attribute_1` ... | UInt32, nullable | number in the values of [`super::OrderLog::attributes`] |
 /// | `file` | UInt16 | number of the file in the request |
 /// | `row` | UInt32 | row of the file as a spreadsheet numbers it |
 #[must_use]
@@ -53,7 +56,7 @@ pub fn order_lines_schema(columns: OrderColumns) -> SchemaRef {
     let optional = |wanted: bool, name: &str, data_type: &DataType| {
         wanted.then(|| Field::new(name, data_type.clone(), name != "amount"))
     };
-    let fields = [
+    let mut fields = vec![
         Some(Field::new("customer", DataType::UInt32, false)),
         Some(Field::new("day", DataType::Date32, false)),
         Some(Field::new("kind", kind, false)),
@@ -65,8 +68,16 @@ pub fn order_lines_schema(columns: OrderColumns) -> SchemaRef {
         optional(columns.discount, "discount", &decimal),
         optional(columns.goods_cost, "goods_cost", &decimal),
         optional(columns.source, "source", &DataType::UInt32),
-        Some(Field::new("file", DataType::UInt16, false)),
-        Some(Field::new("row", DataType::UInt32, false)),
     ];
+    let attribute = |number| Some(Field::new(attribute_column(number), DataType::UInt32, true));
+    fields.extend((0..columns.attributes).map(attribute));
+    fields.push(Some(Field::new("file", DataType::UInt16, false)));
+    fields.push(Some(Field::new("row", DataType::UInt32, false)));
     Arc::new(Schema::new(fields.into_iter().flatten().collect::<Vec<_>>()))
+}
+
+/// The column of the attribute with this number in the request.
+#[must_use]
+pub fn attribute_column(number: usize) -> String {
+    format!("attribute_{number}")
 }

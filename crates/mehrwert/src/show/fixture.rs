@@ -136,7 +136,12 @@ fn baselines() -> Vec<BaselineReport> {
 }
 
 fn file() -> FileReport {
-    let column = |name: &str, role, example: &str| ColumnReport { name: name.into(), role, example: example.into() };
+    let column = |name: &str, role, example: &str| ColumnReport {
+        name: name.into(),
+        role,
+        is_attribute: false,
+        example: example.into(),
+    };
     FileReport {
         path: "bestellungen-2022-2024.csv".into(),
         kind: FileKind::Generic,

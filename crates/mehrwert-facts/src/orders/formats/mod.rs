@@ -218,7 +218,11 @@ impl<'r> RowView<'r> {
 
     /// The trimmed text of a role's cell; nothing when there is no such column or the cell says that there is no value.
     pub(crate) fn text(&self, role: Role) -> &'r [u8] {
-        let Some(column) = self.reading.columns.get(role) else { return &[] };
+        self.reading.columns.get(role).map_or(&[], |column| self.cell(column))
+    }
+
+    /// The trimmed text of a cell; nothing when it says that there is no value.
+    pub(crate) fn cell(&self, column: u16) -> &'r [u8] {
         let text = self.record.cell(usize::from(column)).trim_ascii();
         if says_missing(text) { &[] } else { text }
     }
