@@ -13,6 +13,7 @@
 mod alive;
 mod concentration;
 mod course;
+mod estimates;
 mod figure;
 mod histogram;
 mod language;
@@ -24,6 +25,7 @@ mod table;
 pub use alive::{AlivePoint, AliveWords, alive_map};
 pub use concentration::{PyramidBar, concentration, pyramid};
 pub use course::{Course, CoursePoint, CourseWords, course};
+pub use estimates::{EstimateBar, estimates};
 pub use figure::{Figure, Picture, Texts};
 pub use histogram::histogram;
 pub use language::{Language, UnknownLanguage};

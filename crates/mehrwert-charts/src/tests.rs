@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::*;
 
-const NAMES: [&str; 4] = ["first <&> column", "second", "third", "fourth"];
+const NAMES: [&str; 6] = ["first <&> column", "second", "third", "fourth", "fifth", "sixth"];
 
 fn texts(columns: usize) -> Texts {
     Texts {
@@ -55,6 +55,20 @@ fn every_chart(values: &[f64]) -> Vec<Figure> {
             value: format.money(*value),
         })
         .collect();
+    let ranges: Vec<EstimateBar> = values
+        .iter()
+        .take(12)
+        .enumerate()
+        .map(|(index, value)| EstimateBar {
+            name: "cohort".into(),
+            detail: "30 customers".into(),
+            value: *value,
+            low: value * 0.8,
+            high: value * 1.3,
+            known: value * 0.3,
+            is_faint: index > 8,
+        })
+        .collect();
     let course_words = CourseWords { actual: "actual", expected: "expected", holdout: "held out" };
     let alive_words = AliveWords { legend: "alive", unknown: "not known" };
     vec![
@@ -66,6 +80,7 @@ fn every_chart(values: &[f64]) -> Vec<Figure> {
         alive_map(&texts(4), &points, alive_words, &format),
         course(&texts(3), &weeks, Course::Weekly, course_words, &format),
         course(&texts(3), &weeks, Course::Cumulative, course_words, &format),
+        estimates(&texts(6), &ranges, |value| format.money(value), |value| format.money_tick(value)),
     ]
 }
 

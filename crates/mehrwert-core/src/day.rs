@@ -60,6 +60,31 @@ impl Day {
         Day::from_epoch(self.0.saturating_add(days))
     }
 
+    /// The months from January of year 0 to the month of this day.
+    ///
+    /// ```
+    /// use mehrwert_core::Day;
+    /// let day: Day = "2024-02-29".parse()?;
+    /// assert_eq!(day.month_number(), 2024 * 12 + 1);
+    /// assert_eq!(Day::first_of_month(day.month_number()).to_string(), "2024-02-01");
+    /// # Ok::<(), mehrwert_core::DayError>(())
+    /// ```
+    #[must_use]
+    pub fn month_number(self) -> i32 {
+        let date = self.date();
+        i32::from(date.year()) * 12 + i32::from(date.month()) - 1
+    }
+
+    /// The first day of the month of this number, held within the years 0001 to 9999.
+    #[must_use]
+    pub fn first_of_month(number: i32) -> Day {
+        let year = i16::try_from(number.div_euclid(12)).unwrap_or(i16::MAX);
+        // The remainder is below twelve.
+        let month = number.rem_euclid(12) as i8 + 1;
+        let beyond = if number < 12 { Day(Day::FIRST) } else { Day(Day::LAST) };
+        Day::from_calendar(year, month, 1).unwrap_or(beyond)
+    }
+
     /// Days from `earlier` to this day; negative when this day is the earlier one.
     #[must_use]
     pub const fn since(self, earlier: Day) -> i32 {

@@ -68,6 +68,19 @@ impl Horizon {
         Ok(self.end(start)?.since(start).unsigned_abs())
     }
 
+    /// The span as whole months and days, as a query engine counts intervals.
+    #[must_use]
+    pub const fn months_and_days(self) -> (i32, i32) {
+        // A span is at most a hundred years, whatever its unit.
+        let count = self.count as i32;
+        match self.unit {
+            Unit::Days => (0, count),
+            Unit::Weeks => (0, 7 * count),
+            Unit::Months => (count, 0),
+            Unit::Years => (12 * count, 0),
+        }
+    }
+
     fn span(self) -> Span {
         let count = i64::from(self.count);
         match self.unit {

@@ -4,7 +4,7 @@ use mehrwert_clv::ModelKind;
 use mehrwert_core::{Amount, Day, Horizon, Share, Silent};
 use mehrwert_facts::engine::Engine;
 use mehrwert_facts::orders::{OrderRequest, read_orders};
-use mehrwert_insight::value::{Choice, Measure, ValueError, ValueRequest, ValueResult, Warning, value};
+use mehrwert_insight::value::{Choice, Measure, SegmentName, ValueError, ValueRequest, ValueResult, Warning, value};
 
 fn request() -> ValueRequest {
     ValueRequest {
@@ -13,16 +13,25 @@ fn request() -> ValueRequest {
         margin: None,
         candidates: vec![ModelKind::BgNbd],
         model: None,
+        age: Horizon::years(3),
+        by: None,
         until: None,
     }
 }
 
 fn answer(text: &str, request: &ValueRequest) -> Result<ValueResult, ValueError> {
+    answer_by(text, request, &[])
+}
+
+/// The same with columns kept as attributes of the customers.
+fn answer_by(text: &str, request: &ValueRequest, attributes: &[&str]) -> Result<ValueResult, ValueError> {
     let folder = tempfile::tempdir().expect("a folder for this test");
     let path = folder.path().join("orders.csv");
     std::fs::write(&path, text).expect("the file can be written");
     let today: Day = "2026-01-01".parse().expect("a day");
-    let log = read_orders(&OrderRequest::new(vec![path], today), &Silent).expect("the file can be read");
+    let attributes = attributes.iter().map(|&column| column.to_owned()).collect();
+    let request_of_files = OrderRequest { attributes, ..OrderRequest::new(vec![path], today) };
+    let log = read_orders(&request_of_files, &Silent).expect("the file can be read");
     value(&Engine::new().expect("an engine"), log, request, &Silent)
 }
 
@@ -46,6 +55,10 @@ fn plain_shop() -> String {
 
 fn row_of(result: &ValueResult, customer: &str) -> usize {
     result.scores.customer.iter().position(|name| name == customer).expect("the customer is among the scores")
+}
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
 }
 
 fn units(amount: i64) -> Amount {
@@ -140,4 +153,74 @@ fn the_same_file_gives_the_same_digits() {
     let second = answer(&plain_shop(), &request()).expect("an answer");
     assert_eq!(first.scores.value, second.scores.value);
     assert_eq!(first.value, second.value);
+}
+
+/// Without discounting, what came so far is the revenue itself, cohort by cohort.
+#[test]
+fn value_from_acquisition_is_what_came_so_far_and_what_is_expected() {
+    let undiscounted = ValueRequest { discount_rate: "0%".parse().expect("a share"), ..request() };
+    let result = answer(&plain_shop(), &undiscounted).expect("an answer");
+    let acquired = &result.from_acquisition;
+    assert!((acquired.all.brought - 1000.0 / 40.0).abs() < 1e-9);
+    assert!((acquired.all.from_acquisition.value - acquired.all.brought - acquired.all.expected).abs() < 1e-9);
+    let names: Vec<SegmentName> = acquired.cohorts.iter().map(|cohort| cohort.name.clone()).collect();
+    let month = |from: &str, to: &str| SegmentName::Cohort { from: day(from), to: day(to) };
+    assert_eq!(names, [month("2023-01-01", "2023-01-31"), month("2023-02-01", "2023-02-28")]);
+    assert_eq!(acquired.cohorts.iter().map(|cohort| cohort.customers).sum::<u64>(), 40);
+    assert_eq!(acquired.cohorts.iter().map(|cohort| cohort.revenue).sum::<Amount>(), units(1000));
+    let remaining: f64 = acquired.cohorts.iter().map(|cohort| cohort.remaining.value).sum();
+    assert!((remaining - result.value.total.value).abs() < 1e-9 * remaining);
+    let together: f64 = result.scores.from_acquisition.iter().sum();
+    assert!((together - 40.0 * acquired.all.from_acquisition.value).abs() < 1e-9 * together);
+}
+
+/// Orders after the age do not count, those within it do, and customers beyond it are expected to add nothing.
+#[test]
+fn value_from_acquisition_ends_at_the_age() {
+    let short = ValueRequest {
+        discount_rate: "0%".parse().expect("a share"),
+        age: "45d".parse().expect("a span"),
+        until: Some(day("2023-12-31")),
+        ..request()
+    };
+    let result = answer(&plain_shop(), &short).expect("an answer");
+    // Everybody is older than 45 days; of the orders a month apart the first two count: 10 + 20 + 20 + 20 of four.
+    let all = &result.from_acquisition.all;
+    assert!((all.brought - 17.5).abs() < 1e-9 && all.expected == 0.0, "{all:?}");
+}
+
+/// A purchase is worth less the later it comes after the customer was won: discounted to that day, not to today.
+#[test]
+fn value_from_acquisition_is_discounted_to_the_day_of_acquisition() {
+    let result = answer(&plain_shop(), &request()).expect("an answer");
+    let day_factor = 1.1_f64.powf(-1.0 / 365.25);
+    let of_orders = |orders: i32| (0..orders).map(|order| 10.0 * day_factor.powi(30 * order)).sum::<f64>();
+    let expected: f64 = (1..=4).map(of_orders).sum::<f64>() / 4.0;
+    assert!((result.from_acquisition.all.brought - expected).abs() < 1e-9 * expected);
+}
+
+#[test]
+fn groups_are_the_values_at_the_first_purchase() {
+    // Every third customer is from Austria, one in three is not known, and c0 moves after its first purchase.
+    let land = |customer: u32, order: u32| match (customer % 3, order) {
+        (0, 0) => "AT",
+        (1, _) => "DE",
+        (0, _) => "DE",
+        _ => "",
+    };
+    let text = shop("customer,date,amount,country", |customer, order, day| {
+        format!("c{customer},{day},10.00,{}", land(customer, order))
+    });
+    let by_country = ValueRequest { by: Some(0), ..request() };
+    let result = answer_by(&text, &by_country, &["country"]).expect("an answer");
+    let groups = result.groups.as_ref().expect("groups");
+    assert_eq!(groups.column, "country");
+    let found: Vec<(&SegmentName, u64)> = groups.groups.iter().map(|group| (&group.name, group.customers)).collect();
+    let (at, de) = (SegmentName::Group("AT".into()), SegmentName::Group("DE".into()));
+    assert_eq!(found, [(&at, 14), (&de, 13), (&SegmentName::Unknown, 13)]);
+    assert_eq!(result.group_of(row_of(&result, "c3")), Some("AT"));
+    assert_eq!(result.group_of(row_of(&result, "c2")), None);
+    let remaining: f64 = groups.groups.iter().map(|group| group.remaining.value).sum();
+    assert!((remaining - result.value.total.value).abs() < 1e-9 * remaining);
+    assert_eq!(groups.groups.iter().map(|group| group.revenue).sum::<Amount>(), result.revenue);
 }

@@ -361,3 +361,49 @@ phase-histories = Kaufverläufe bilden
 phase-fitting = Modelle anpassen
 phase-scoring = Kunden bewerten
 phase-writing = Ergebnis schreiben
+
+## Wert seit Gewinnung
+acquired-value-title = Kundenwert seit Gewinnung
+acquired-revenue-title = Umsatz seit Gewinnung
+acquired-orders-title = Bestellungen seit Gewinnung
+age-years = { $n-count ->
+    [one] { $n } Jahr
+   *[other] { $n } Jahren
+}
+age-months = { $n-count ->
+    [one] { $n } Monat
+   *[other] { $n } Monaten
+}
+age-weeks = { $n-count ->
+    [one] { $n } Woche
+   *[other] { $n } Wochen
+}
+age-days = { $n-count ->
+    [one] { $n } Tag
+   *[other] { $n } Tagen
+}
+heading-acquired = { $worth } bis zum Alter von { $age }, je Kunde
+heading-groups = Nach { $column }
+column-cohort = Gewonnen
+column-group = Gruppe
+column-brought = Bisher
+column-still-expected = Erwartet
+column-acquired = Zusammen
+column-low = Von
+column-high = Bis
+column-remaining = Künftig, alle
+segment-all = Alle
+segment-unknown = nicht bekannt
+segment-young = { $name } (jung)
+segment-few = { $name } (wenige)
+define-acquired = Was ein Kunde bisher brachte und bis zum Alter von { $age } voraussichtlich noch bringt, abgezinst auf den Tag seiner Gewinnung. Daran misst sich, was seine Gewinnung kosten darf.
+define-brought = Bisher: mit dem ersten Kauf. Künftig, alle: was die ganze Gruppe von heute an bringt; das ist eine andere Frage und wird nicht dazugezählt.
+define-maturity = jung: im Mittel weniger als 90 Tage beobachtet, fast alles ist Prognose. wenige: unter 30 Kunden; ihre Zahlen stützen sich auf die der anderen.
+card-acquired = Was bringt ein gewonnener Kunde?
+card-acquired-finding = Ein Kunde bringt bis zum Alter von { $age } im Mittel { $value } ({ $low } bis { $high }); davon sind { $brought } schon da.
+card-acquired-nothing = Eine einzige Kohorte lässt sich mit keiner anderen vergleichen.
+card-acquired-axis = { $worth } je Kunde, Balken: bisher
+card-groups = Welche Kunden bringen wie viel?
+card-groups-finding = Nach { $column }: { $best } bringt mit { $value } je Kunde am meisten ({ $low } bis { $high }).
+card-groups-nothing = Es gibt nur eine Gruppe.
+card-groups-none = Nach { $column }: noch ist keine Gruppe groß und alt genug für einen Vergleich.

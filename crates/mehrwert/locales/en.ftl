@@ -360,3 +360,49 @@ phase-histories = Building histories
 phase-fitting = Fitting models
 phase-scoring = Valuing customers
 phase-writing = Writing results
+
+## Value from acquisition
+acquired-value-title = Value from acquisition
+acquired-revenue-title = Revenue from acquisition
+acquired-orders-title = Orders from acquisition
+age-years = { $n-count ->
+    [one] { $n } year
+   *[other] { $n } years
+}
+age-months = { $n-count ->
+    [one] { $n } month
+   *[other] { $n } months
+}
+age-weeks = { $n-count ->
+    [one] { $n } week
+   *[other] { $n } weeks
+}
+age-days = { $n-count ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+heading-acquired = { $worth } up to an age of { $age }, per customer
+heading-groups = By { $column }
+column-cohort = Won
+column-group = Group
+column-brought = So far
+column-still-expected = Expected
+column-acquired = Together
+column-low = From
+column-high = To
+column-remaining = Remaining, all
+segment-all = All
+segment-unknown = not known
+segment-young = { $name } (young)
+segment-few = { $name } (few)
+define-acquired = What a customer has brought so far and is expected to bring up to an age of { $age }, discounted to the day it was won. It is what winning such a customer may cost.
+define-brought = So far: with the first purchase. Remaining, all: what the whole group will bring from today on; that is another question and is not added.
+define-maturity = young: observed for less than 90 days on average, nearly all is forecast. few: under 30 customers; their figures lean on those of the others.
+card-acquired = What does a customer won bring?
+card-acquired-finding = Up to an age of { $age } a customer brings { $value } on average ({ $low } to { $high }); { $brought } of it is already there.
+card-acquired-nothing = A single cohort cannot be compared with any other.
+card-acquired-axis = { $worth } per customer, bars: so far
+card-groups = Which customers bring how much?
+card-groups-finding = By { $column }: { $best } brings most, { $value } per customer ({ $low } to { $high }).
+card-groups-nothing = There is only one group.
+card-groups-none = By { $column }: no group is large and old enough yet to be compared.

@@ -1,7 +1,7 @@
 //! Reading the columns of a query's answer as plain vectors.
 
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Decimal128Type, Int64Type, UInt32Type};
+use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int64Type, UInt32Type};
 use mehrwert_core::{Amount, Day};
 
 /// The answer of a query, to be read column by column.
@@ -123,6 +123,14 @@ impl<'a> Columns<'a> {
             amounts.extend(array.iter().map(|micros| micros.map(Amount::from_micros)));
         }
         Ok(amounts)
+    }
+
+    /// Numbers that are no amounts any more, as after discounting.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of floating-point numbers without gaps.
+    pub fn floats(&self, column: &str) -> Result<Vec<f64>, ColumnsError> {
+        self.read::<Float64Type, f64>(column, "floating-point numbers", |number| number)
     }
 
     fn read<T: ArrowPrimitiveType, V>(

@@ -26,6 +26,8 @@ pub(super) struct CustomerHistories {
     pub first_amount: Vec<Amount>,
     /// Mean amount of the purchases after the first, net of the customer's share of returns; zero without any.
     pub repeat_mean: Vec<f64>,
+    /// Share of the revenue that is left after returns without a known sale.
+    kept_share: Vec<f64>,
     /// The same histories, equal ones together.
     pub compressed: Histories,
 }
@@ -48,10 +50,12 @@ impl Purchases<'_> {
         let first_amount: Vec<Amount> =
             packed.iter().zip(&first_day).map(|(&packed, &day)| packed - day_as_amount(day)).collect();
         let mut revenue = gather(&order, &columns.amounts("revenue").map_err(answer)?);
+        let mut kept_share = vec![1.0; order.len()];
         let repeat_mean = (0..order.len())
             .map(|row| {
                 let returned = self.unmatched_by(customers[row], until);
-                let mean = repeat_mean(purchases[row], revenue[row], first_amount[row], returned);
+                kept_share[row] = share_kept(revenue[row], returned);
+                let mean = repeat_mean(purchases[row], revenue[row], first_amount[row]) * kept_share[row];
                 revenue[row] += returned;
                 mean
             })
@@ -68,6 +72,7 @@ impl Purchases<'_> {
             revenue,
             first_amount,
             repeat_mean,
+            kept_share,
             compressed: Histories::compress(histories),
         })
     }
@@ -139,22 +144,28 @@ fn history(purchases: u64, first: Day, last: Day, until: Day) -> Result<History,
         .map_err(ValueError::History)
 }
 
-/// Mean of the repeat purchases, reduced by the share of all revenue that was returned without a known sale.
-fn repeat_mean(purchases: u64, revenue: Amount, first: Amount, returned: Amount) -> f64 {
-    if purchases < 2 {
-        return 0.0;
-    }
-    let mean = (revenue - first).to_f64() / (purchases - 1) as f64;
+/// Mean of the repeat purchases.
+fn repeat_mean(purchases: u64, revenue: Amount, first: Amount) -> f64 {
+    if purchases < 2 { 0.0 } else { (revenue - first).to_f64() / (purchases - 1) as f64 }
+}
+
+/// The share of the revenue that was not returned without a known sale.
+fn share_kept(revenue: Amount, returned: Amount) -> f64 {
     if returned.is_zero() || revenue <= Amount::ZERO {
-        return mean;
+        return 1.0;
     }
-    mean * ((revenue + returned).to_f64() / revenue.to_f64()).max(0.0)
+    ((revenue + returned).to_f64() / revenue.to_f64()).max(0.0)
 }
 
 impl CustomerHistories {
     /// Mean amount of all a customer's purchases, net of returns.
     pub(super) fn mean_amount(&self, row: usize) -> f64 {
         (self.revenue[row].to_f64() / f64::from(self.purchases[row].max(1))).max(0.0)
+    }
+
+    /// Share of a customer's revenue that is left after returns without a known sale, between 0 and 1.
+    pub(super) fn kept_share(&self, row: usize) -> f64 {
+        self.kept_share[row]
     }
 
     /// Customers with more than one purchase.

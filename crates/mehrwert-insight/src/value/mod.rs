@@ -6,6 +6,8 @@
 //! expected orders and a remaining value; what lies after `--until` is compared with the forecast once and never used.
 
 mod accuracy;
+mod acquisition;
+mod attributes;
 mod cuts;
 mod forecast;
 mod histories;
@@ -15,6 +17,7 @@ mod purchases;
 mod result;
 mod returns;
 mod scores;
+mod segments;
 mod totals;
 mod warnings;
 mod weeks;
@@ -31,6 +34,7 @@ use forecast::{Fitted, fit_model, fit_spend_of};
 use histories::CustomerHistories;
 use holdout::Holdout;
 use purchases::{DayTotal, Purchases};
+use segments::Segments;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -45,6 +49,10 @@ pub struct ValueRequest {
     pub candidates: Vec<ModelKind>,
     /// The model to use, where the user named one; otherwise rolling cuts choose.
     pub model: Option<ModelKind>,
+    /// Up to which age value from acquisition is counted.
+    pub age: Horizon,
+    /// The attribute of the order log to group customers by, as its number.
+    pub by: Option<usize>,
     /// Last day the models may see; what lies after it is scored once.
     pub until: Option<Day>,
 }
@@ -127,8 +135,22 @@ pub fn value(
     let holdout = Holdout::measure(&purchases, &histories, known.amounts, &fits)?;
     progress.begin(Phase::Scoring, None);
     let days = request.horizon.days_from(purchases.period.to)?;
-    let scores = scores::score_customers(&fits[chosen], &histories, &log.customers, days, request, margin.share);
-    let value = scores::totals(&fits[chosen], &histories, &scores, &comparison, days, request);
+    let mut scores = scores::score_customers(&fits[chosen], &histories, &log.customers, days, request, margin.share);
+    let uncertainty = scores::uncertainty_of(&fits[chosen], &histories, &comparison, days);
+    let value = scores::totals(&scores, &uncertainty, days, request);
+    let terms = acquisition::Terms::new(request, margin.share, known.amounts);
+    let acquired = acquisition::from_acquisition(&purchases, &fits[chosen], &histories, &terms)?;
+    scores.from_acquisition = acquired.per_customer();
+    let segments = Segments { histories: &histories, scores: &scores, acquired: &acquired, uncertainty: &uncertainty };
+    let from_acquisition = segments.by_cohort(request.age);
+    let groups = match request.by.and_then(|number| Some((number, log.attributes.get(number)?))) {
+        Some((number, attribute)) => {
+            Some(segments.groups(attribute, &purchases.attribute(number, &histories.customers)?))
+        }
+        None => None,
+    };
+    let (groups, group) = groups.map_or((None, Vec::new()), |(groups, group)| (Some(groups), group));
+    scores.group = group;
     let weeks = weeks::weeks(
         fits[chosen].fit.model.as_ref(),
         &histories,
@@ -162,6 +184,8 @@ pub fn value(
         choice: comparison.choice,
         spend: spend.map(|spend| scores::spend_report(&spend, &histories)),
         value,
+        from_acquisition,
+        groups,
         confidence: totals::CONFIDENCE,
         pyramid: totals::pyramid(&scores),
         scores,

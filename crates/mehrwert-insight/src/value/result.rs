@@ -1,7 +1,7 @@
 //! The answer of the main job, as types: what every customer is worth, and how sure we are.
 
 use mehrwert_clv::ModelKind;
-use mehrwert_core::{Amount, Currency, Day, Period};
+use mehrwert_core::{Amount, Currency, Day, Horizon, Period};
 use mehrwert_facts::orders::{AmountBasis, FileReport, ReadWarning, Reconciliation};
 
 /// What the figures are: the more is known about a shop, the nearer to value they come.
@@ -69,6 +69,10 @@ pub struct ValueResult {
     pub spend: Option<SpendReport>,
     /// Remaining value of all customers together, from the day after the period over the horizon.
     pub value: ValueTotals,
+    /// Value from acquisition, of all customers and by cohort.
+    pub from_acquisition: FromAcquisition,
+    /// The groups asked for.
+    pub groups: Option<Groups>,
     /// Probability that an interval holds: 0.9.
     pub confidence: f64,
     /// The value pyramid: customers from most to least valuable in steps.
@@ -79,6 +83,18 @@ pub struct ValueResult {
     pub weeks: Vec<Week>,
     /// What a person should know before believing a figure.
     pub warnings: Vec<Warning>,
+}
+
+impl ValueResult {
+    /// The group of the customer in this row, where groups were asked for and its group is known.
+    #[must_use]
+    pub fn group_of(&self, row: usize) -> Option<&str> {
+        let place = *self.scores.group.get(row)? as usize;
+        match &self.groups.as_ref()?.groups.get(place)?.name {
+            SegmentName::Group(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// Refunds and cancellations, and what they were set against.
@@ -216,6 +232,81 @@ pub struct ValueTotals {
     pub discount_rate: f64,
 }
 
+/// Value from acquisition: what a customer brought so far and is expected to bring up to an age, both discounted to the
+/// day it was won.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FromAcquisition {
+    /// The age up to which it is counted.
+    pub age: Horizon,
+    /// All customers, from the first won to the last.
+    pub all: Segment,
+    /// By the time the customers were won, earliest first.
+    pub cohorts: Vec<Segment>,
+}
+
+/// Customers by a column of the files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Groups {
+    /// The column.
+    pub column: String,
+    /// The groups, the largest first.
+    pub groups: Vec<Segment>,
+}
+
+/// Some of the customers, taken together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Who they are.
+    pub name: SegmentName,
+    /// How many.
+    pub customers: u64,
+    /// Their orders in the history.
+    pub orders: u64,
+    /// Their revenue in the history, exact.
+    pub revenue: Amount,
+    /// Mean time since their first purchase.
+    pub mean_age_days: f64,
+    /// Brought so far up to the age, a customer, discounted to the day it was won.
+    pub brought: f64,
+    /// Expected from now on up to the age, a customer, discounted likewise.
+    pub expected: f64,
+    /// The two together: value from acquisition, a customer.
+    pub from_acquisition: Estimate,
+    /// Remaining value over the horizon, of all of them together, discounted to today.
+    pub remaining: Estimate,
+    /// Whether they have been observed enough.
+    pub maturity: Maturity,
+}
+
+/// What sets a segment apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SegmentName {
+    /// Everybody.
+    All,
+    /// The span of the calendar in which they first bought.
+    Cohort {
+        /// Its first day.
+        from: Day,
+        /// Its last day.
+        to: Day,
+    },
+    /// A value of the column asked for.
+    Group(String),
+    /// The column is empty for them.
+    Unknown,
+}
+
+/// Whether a segment has been observed enough to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maturity {
+    /// It has.
+    Mature,
+    /// Most of its customers were won too recently: nearly all is forecast.
+    Young,
+    /// It has so few customers that its figures lean on the others.
+    Few,
+}
+
 /// One step of the value pyramid: the customers between two ranks by remaining value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PyramidStep {
@@ -252,6 +343,10 @@ pub struct CustomerScores {
     pub expected_orders: Vec<f64>,
     /// Remaining value over the horizon, discounted (discounted expected orders where there are no amounts).
     pub value: Vec<f64>,
+    /// Value from acquisition up to the age asked for.
+    pub from_acquisition: Vec<f64>,
+    /// The group of the customer, as a place in [`Groups::groups`]; empty without groups.
+    pub group: Vec<u32>,
 }
 
 /// A week of repeat orders.

@@ -9,7 +9,7 @@ use super::cuts::Comparison;
 use super::forecast::{Fitted, score_of};
 use super::histories::CustomerHistories;
 use super::result::{CustomerScores, SpendReport, ValueTotals};
-use super::totals::uncertainty;
+use super::totals::{Uncertainty, uncertainty};
 
 /// Scores every customer over so many days; `margin` turns expected revenue into value.
 pub(super) fn score_customers(
@@ -44,16 +44,23 @@ pub(super) fn score_customers(
     scores
 }
 
-/// The value of all customers together, with its interval.
-pub(super) fn totals(
+/// How far sums over customers may be off.
+pub(super) fn uncertainty_of(
     fitted: &Fitted,
     histories: &CustomerHistories,
-    scores: &CustomerScores,
     comparison: &Comparison,
+    days: u32,
+) -> Uncertainty {
+    uncertainty(fitted, histories, days, comparison.cut_errors(fitted.fit.model.kind()))
+}
+
+/// The value of all customers together, with its interval.
+pub(super) fn totals(
+    scores: &CustomerScores,
+    uncertainty: &Uncertainty,
     days: u32,
     request: &ValueRequest,
 ) -> ValueTotals {
-    let uncertainty = uncertainty(fitted, histories, days, comparison.cut_errors(fitted.fit.model.kind()));
     let total: f64 = scores.value.iter().sum();
     ValueTotals {
         total: uncertainty.around(total),
@@ -111,6 +118,8 @@ impl CustomerScores {
             probability_alive: Vec::with_capacity(rows),
             expected_orders: Vec::with_capacity(rows),
             value: Vec::with_capacity(rows),
+            from_acquisition: Vec::new(),
+            group: Vec::new(),
         }
     }
 }

@@ -15,8 +15,18 @@ use mehrwert_facts::orders::AmountBasis;
 use mehrwert_insight::value::ValueResult;
 
 /// The columns, the same as in Parquet.
-pub(super) const COLUMNS: [&str; 8] =
-    ["customer", "orders", "revenue", "first_order", "last_order", "p_alive", "expected_orders", "value"];
+pub(super) const COLUMNS: [&str; 10] = [
+    "customer",
+    "orders",
+    "revenue",
+    "first_order",
+    "last_order",
+    "p_alive",
+    "expected_orders",
+    "value",
+    "value_from_acquisition",
+    "group",
+];
 
 /// Writes a header and a row per customer, in the order of first appearance.
 ///
@@ -50,6 +60,8 @@ pub fn write(result: &ValueResult, out: &mut dyn Write) -> io::Result<()> {
         }
         field(format_args!("{}", scores.expected_orders[row]))?;
         field(format_args!("{}", scores.value[row]))?;
+        field(format_args!("{}", scores.from_acquisition[row]))?;
+        writer.write_field(harmless(result.group_of(row).unwrap_or_default()).as_ref())?;
         writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()

@@ -1,7 +1,7 @@
 //! Hand-made results for the tests: a small shop of 200 customers, drawn from a fixed generator.
 
 use mehrwert_clv::ModelKind;
-use mehrwert_core::{Amount, Day, Period};
+use mehrwert_core::{Amount, Day, Horizon, Period};
 use mehrwert_facts::orders::{
     AmountBasis, ColumnReport, FileKind, FileReport, ReadWarning, ReasonTotal, Reconciliation, Role, SetAsideReason,
 };
@@ -43,6 +43,7 @@ fn scores(customers: usize, period: Period) -> CustomerScores {
         scores.probability_alive.push((orders > 1).then_some(alive));
         scores.expected_orders.push(expected);
         scores.value.push(expected * mean_cents / 100.0 * 0.87);
+        scores.from_acquisition.push((f64::from(orders) + 0.7 * expected) * mean_cents / 100.0);
     }
     scores
 }
@@ -133,6 +134,52 @@ fn baselines() -> Vec<BaselineReport> {
         naive(Baseline::OwnRate, accuracy(1.102, 2.412, 0.634, 0.447)),
         naive(Baseline::SameAsBefore, accuracy(0.981, 2.051, 0.211, 0.463)),
     ]
+}
+
+/// A cohort for each half year, the last one young.
+fn acquired(scores: &CustomerScores, revenue: Amount) -> FromAcquisition {
+    let mean = revenue.to_f64() / scores.customer.len() as f64;
+    let segment = |name: SegmentName, customers: u64, age: f64, maturity: Maturity| {
+        let (brought, expected) = (mean * age / 500.0, mean * 400.0 / (age + 300.0));
+        let together = brought + expected;
+        let remaining = expected * customers as f64 * 1.1;
+        Segment {
+            name,
+            customers,
+            orders: 2 * customers,
+            revenue: Amount::from_units(100 * customers as i64),
+            mean_age_days: age,
+            brought,
+            expected,
+            from_acquisition: Estimate { value: together, low: brought + 0.8 * expected, high: together * 1.2 },
+            remaining: Estimate { value: remaining, low: 0.8 * remaining, high: 1.2 * remaining },
+            maturity,
+        }
+    };
+    let cohort = |from: &str, to: &str| SegmentName::Cohort { from: day(from), to: day(to) };
+    FromAcquisition {
+        age: Horizon::years(3),
+        all: segment(SegmentName::All, scores.customer.len() as u64, 520.0, Maturity::Mature),
+        cohorts: vec![
+            segment(cohort("2023-01-01", "2023-03-31"), 90, 700.0, Maturity::Mature),
+            segment(cohort("2023-04-01", "2023-06-30"), 22, 500.0, Maturity::Few),
+            segment(cohort("2023-07-01", "2023-09-30"), 88, 60.0, Maturity::Young),
+        ],
+    }
+}
+
+/// The same customers by where they live.
+pub(super) fn shop_with_groups() -> ValueResult {
+    let mut result = shop();
+    let mut groups = result.from_acquisition.cohorts.clone();
+    let names =
+        [SegmentName::Group("Deutschland".into()), SegmentName::Group("Österreich <&>".into()), SegmentName::Unknown];
+    for (group, name) in groups.iter_mut().zip(names) {
+        group.name = name;
+    }
+    result.groups = Some(Groups { column: "Land".into(), groups });
+    result.scores.group = (0..200).map(|row| u32::from(row >= 90) + u32::from(row >= 112)).collect();
+    result
 }
 
 fn file() -> FileReport {
@@ -227,6 +274,8 @@ fn shop_until(last: Day) -> ValueResult {
             horizon_days: 1095,
             discount_rate: 0.1,
         },
+        from_acquisition: acquired(&scores, revenue),
+        groups: None,
         confidence: 0.9,
         pyramid: pyramid(&scores),
         weeks: weeks(period, None),
@@ -299,6 +348,8 @@ pub(super) fn one_customer() -> ValueResult {
         probability_alive: vec![None],
         expected_orders: vec![0.0],
         value: vec![0.0],
+        from_acquisition: vec![19.9],
+        group: Vec::new(),
     };
     result.period = period;
     result.customers = 1;

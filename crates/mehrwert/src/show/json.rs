@@ -8,6 +8,7 @@
 //! parameter's name. `models[].holdout` is there only when days were held out.
 
 mod exact;
+mod segments;
 mod warnings;
 mod wire;
 

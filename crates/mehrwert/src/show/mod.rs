@@ -14,6 +14,7 @@ pub mod table;
 
 mod findings;
 mod names;
+mod segments;
 mod shown;
 mod tables;
 mod terminal;

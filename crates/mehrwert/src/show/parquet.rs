@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use mehrwert_core::Amount;
 use mehrwert_facts::orders::AmountBasis;
-use mehrwert_insight::value::{CustomerScores, ValueResult};
+use mehrwert_insight::value::ValueResult;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -34,7 +34,7 @@ pub fn write(result: &ValueResult, out: impl Write + Send) -> Result<(), Parquet
     let customers = result.scores.customer.len();
     for start in (0..customers).step_by(BATCH) {
         let rows = start..customers.min(start + BATCH);
-        writer.write(&batch(&schema, &result.scores, rows, has_amounts)?)?;
+        writer.write(&batch(&schema, result, rows, has_amounts)?)?;
     }
     writer.close()?;
     Ok(())
@@ -50,6 +50,8 @@ fn schema() -> SchemaRef {
         (DataType::Float64, true),
         (DataType::Float64, false),
         (DataType::Float64, false),
+        (DataType::Float64, false),
+        (DataType::Utf8, true),
     ];
     let fields: Vec<Field> =
         COLUMNS.into_iter().zip(types).map(|(name, (kind, nullable))| Field::new(name, kind, nullable)).collect();
@@ -58,10 +60,11 @@ fn schema() -> SchemaRef {
 
 fn batch(
     schema: &SchemaRef,
-    scores: &CustomerScores,
+    result: &ValueResult,
     rows: std::ops::Range<usize>,
     has_amounts: bool,
 ) -> Result<RecordBatch, ArrowError> {
+    let scores = &result.scores;
     let revenue = scores.revenue[rows.clone()].iter().map(|amount| has_amounts.then(|| amount.micros()));
     let revenue = revenue.collect::<Decimal128Array>().with_precision_and_scale(REVENUE_DIGITS, REVENUE_DECIMALS)?;
     revenue.validate_decimal_precision(REVENUE_DIGITS)?;
@@ -74,7 +77,9 @@ fn batch(
         Arc::new(days(&scores.last_order[rows.clone()])),
         Arc::new(scores.probability_alive[rows.clone()].iter().copied().collect::<Float64Array>()),
         Arc::new(Float64Array::from_iter_values(scores.expected_orders[rows.clone()].iter().copied())),
-        Arc::new(Float64Array::from_iter_values(scores.value[rows].iter().copied())),
+        Arc::new(Float64Array::from_iter_values(scores.value[rows.clone()].iter().copied())),
+        Arc::new(Float64Array::from_iter_values(scores.from_acquisition[rows.clone()].iter().copied())),
+        Arc::new(rows.map(|row| result.group_of(row)).collect::<StringArray>()),
     ];
     RecordBatch::try_new(Arc::clone(schema), columns)
 }

@@ -3,6 +3,7 @@
 //! A sentence first, then the figures with their definitions, then cards that each answer one question, then how we
 //! know. Scripts, fonts and requests are absent on purpose: the file can be mailed, printed and kept.
 
+mod acquired;
 mod cards;
 
 use askama::Template;

@@ -166,6 +166,23 @@ impl<'a> Shown<'a> {
         self.words.say(key, &[("n", Fill::Count(count))])
     }
 
+    /// `3 Jahren`: an age that a customer reaches.
+    pub fn age(&self) -> String {
+        let (count, unit) = match self.result.from_acquisition.age.months_and_days() {
+            (months, 0) if months % 12 == 0 => (months / 12, Unit::Years),
+            (months, 0) => (months, Unit::Months),
+            (_, days) if days % 7 == 0 => (days / 7, Unit::Weeks),
+            (_, days) => (days, Unit::Days),
+        };
+        let key = match unit {
+            Unit::Years => "age-years",
+            Unit::Months => "age-months",
+            Unit::Weeks => "age-weeks",
+            Unit::Days => "age-days",
+        };
+        self.words.say(key, &[("n", Fill::Count(u64::from(count.unsigned_abs())))])
+    }
+
     /// `in den nächsten 3 Jahren`.
     pub fn horizon_next(&self) -> String {
         let (count, unit) = self.horizon_units();

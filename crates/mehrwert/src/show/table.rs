@@ -6,7 +6,7 @@ use mehrwert_insight::value::{Measure, ValueResult};
 use super::shown::Shown;
 use super::terminal::Paper;
 use super::words::Fill;
-use super::{Style, findings, names, tables};
+use super::{Style, findings, names, segments, tables};
 
 /// The whole answer as text in at most [`Style::width`] columns.
 #[must_use]
@@ -36,10 +36,27 @@ fn value_sections(shown: &Shown<'_>, paper: &mut Paper) {
     paper.table(&totals(shown));
     paper.remark(&format!("{}: {}", shown.worth_column(), shown.worth_definition()));
     paper.captioned(&tables::pyramid(shown));
+    acquisition_sections(shown, paper);
     paper.captioned(&tables::top_customers(shown));
     paper.remark(&shown.text("define-alive"));
     paper.heading(&shown.text("heading-existing"));
     paper.paragraph(&findings::existing_customers(shown));
+}
+
+/// Value from acquisition by cohort and by group, with what the words in their tables mean.
+fn acquisition_sections(shown: &Shown<'_>, paper: &mut Paper) {
+    let acquired = &shown.result.from_acquisition;
+    paper.captioned(&segments::cohorts(shown));
+    paper.remark(&format!("{}: {}", shown.acquired_title(), shown.acquired_definition()));
+    paper.remark(&shown.text("define-brought"));
+    let mut has_immature = segments::has_immature(&acquired.cohorts);
+    if let Some(groups) = &shown.result.groups {
+        paper.captioned(&segments::groups(shown, groups));
+        has_immature |= segments::has_immature(&groups.groups);
+    }
+    if has_immature {
+        paper.remark(&shown.text("define-maturity"));
+    }
 }
 
 fn model_sections(shown: &Shown<'_>, paper: &mut Paper) {

@@ -8,10 +8,11 @@ use super::{Style, csv, explain, fixture, json, parquet, report, table};
 mod page;
 mod words;
 
-fn results() -> [(&'static str, ValueResult); 5] {
+fn results() -> [(&'static str, ValueResult); 6] {
     [
         ("shop", fixture::shop()),
         ("holdout", fixture::shop_with_holdout()),
+        ("groups", fixture::shop_with_groups()),
         ("orders", fixture::orders_only()),
         ("one", fixture::one_customer()),
         ("nobody", fixture::nobody()),

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::super::shown::Shown;
 use super::super::{names, tables};
 use super::exact::Exact;
+use super::segments::{self, Acquired, Grouped};
 
 #[derive(Serialize)]
 pub(super) struct Answer {
@@ -36,6 +37,9 @@ pub(super) struct Answer {
     choice: Value,
     spend: Option<Spend>,
     value: Worth,
+    from_acquisition: Acquired,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Grouped>,
     confidence: f64,
     pyramid: Vec<Step>,
     most_valuable: Vec<Customer>,
@@ -175,6 +179,8 @@ impl Answer {
             choice: choice(&result.choice),
             spend: result.spend.as_ref().map(spend),
             value: worth(result),
+            from_acquisition: segments::acquired(result, has_amounts),
+            groups: segments::grouped(result, has_amounts),
             confidence: result.confidence,
             pyramid: result.pyramid.iter().map(|step_| step(step_, has_amounts)).collect(),
             most_valuable: most_valuable(result, has_amounts),

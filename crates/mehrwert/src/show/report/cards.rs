@@ -9,12 +9,13 @@ use mehrwert_insight::value::Measure;
 use super::super::shown::Shown;
 use super::super::words::Fill;
 use super::super::{findings, names, tables};
-use super::{Card, CardFigure};
+use super::{Card, CardFigure, acquired};
 
 pub(super) fn all(shown: &Shown<'_>) -> Vec<Card> {
-    [distribution(shown), who_makes_up_the_business(shown), alive(shown), forecast(shown), top(shown)]
-        .map(or_sentence)
-        .into()
+    let mut cards = vec![distribution(shown), who_makes_up_the_business(shown), acquired::cohorts(shown)];
+    cards.extend(shown.result.groups.as_ref().map(|groups| acquired::groups(shown, groups)));
+    cards.extend([alive(shown), forecast(shown), top(shown)]);
+    cards.into_iter().map(or_sentence).collect()
 }
 
 fn only(figure: Figure) -> Vec<CardFigure> {
