@@ -146,6 +146,9 @@ pub enum FitError {
         /// The mean found there.
         mean: f64,
     },
+    /// A prior of spend that is none.
+    #[error("the prior of spend needs finite means and finite deviations above zero")]
+    BadSpendPrior,
     /// No contract has come to a renewal.
     #[error("no contract has come to its first renewal: expected at least one that was renewed or ended")]
     NoRenewals,
