@@ -85,7 +85,7 @@ impl GammaGamma {
         self.expected_spend(0, 0.0)
     }
 
-    /// Names, in the order of the parameters.
+    /// The names of the parameters, in the order in which they are always given.
     pub const PARAMETER_NAMES: [&str; 3] = NAMES;
 
     /// Whether the expectation for a customer of whom nothing is known is the formula's, not what stands in for it

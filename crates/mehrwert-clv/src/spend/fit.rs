@@ -62,9 +62,10 @@ impl SpendPrior {
 
     /// Adds the log density by the log parameters, up to a constant; `log_scale` is the logarithm of the unit of v.
     fn add_to(&self, sum: &mut Evaluation<3>, at: &[f64; 3], log_scale: f64) {
-        for i in 0..3 {
+        let unit = [0.0, 0.0, log_scale];
+        for (i, log_value) in at.iter().enumerate() {
             let precision = self.log_deviation[i].powi(-2);
-            let away = at[i] - self.log_mean[i] + if i == 2 { log_scale } else { 0.0 };
+            let away = log_value + unit[i] - self.log_mean[i];
             sum.value -= 0.5 * precision * away * away;
             sum.gradient[i] -= precision * away;
             sum.hessian[i][i] -= precision;
