@@ -5,6 +5,7 @@ use std::fmt;
 use rand::Rng;
 use thiserror::Error;
 
+use crate::contracts::ContractModelKind;
 use crate::draw::draw_parameters;
 use crate::jet::Jet;
 use crate::kernel::{Terms, log_likelihood_at, model_of};
@@ -144,6 +145,42 @@ pub enum FitError {
         position: usize,
         /// The mean found there.
         mean: f64,
+    },
+    /// A prior of spend that is none.
+    #[error("the prior of spend needs finite means and finite deviations above zero")]
+    BadSpendPrior,
+    /// No contract has come to a renewal.
+    #[error("no contract has come to its first renewal: expected at least one that was renewed or ended")]
+    NoRenewals,
+    /// Too short a time to tell the parameters of a contract model apart.
+    #[error(
+        "contracts were seen up to renewal {seen}: expected at least {needed} renewals to fit the {} model",
+        .kind.name()
+    )]
+    TooFewRenewals {
+        /// The model.
+        kind: ContractModelKind,
+        /// The latest renewal seen.
+        seen: u32,
+        /// The least number that can determine its parameters.
+        needed: u32,
+    },
+    /// The likelihood of a contract model rises with c (and beta) beyond all reason.
+    #[error(
+        "the contracts end nearly together, as by their terms: c has no estimate within reach, the search left it at \
+         {c:.3}; expected renewals that are up to the customer, or use the sBG model"
+    )]
+    EndTogether {
+        /// How far c went.
+        c: f64,
+    },
+    /// Too few occasions to tell buying from staying.
+    #[error("customers were seen for at most {seen} occasions: expected at least {needed} for some of them")]
+    TooFewOccasions {
+        /// The most occasions any customer had.
+        seen: u32,
+        /// The least number that can determine the parameters.
+        needed: u32,
     },
     /// The start handed in is no parameter set.
     #[error("cannot start there: {0}")]

@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::close;
-use mehrwert_clv::bg_bb::{BgBb, BgBbFit, OccasionFitError, OccasionHistories, OccasionHistory, fit_bg_bb};
+use mehrwert_clv::bg_bb::{BgBb, BgBbFit, OccasionHistories, OccasionHistory, fit_bg_bb};
 use mehrwert_clv::{Boundary, ConvergenceState, Discounting, FirstPeriod, FitError, Horizon};
 use proptest::prelude::*;
 use rand_pcg::Pcg64Mcg;
@@ -129,10 +129,10 @@ fn degenerate_data_have_a_stated_answer() {
         ConvergenceState::AtBoundary { explanations } => explanations.clone(),
         ConvergenceState::Converged => Vec::new(),
     };
-    assert_eq!(fit_of(&[]), Err(OccasionFitError::Fit(FitError::NoCustomers)));
+    assert_eq!(fit_of(&[]), Err(FitError::NoCustomers));
     let never = fit_of(&[(0, 0, 5, 10.0)]);
-    assert_eq!(never, Err(OccasionFitError::Fit(FitError::NoRepeatPurchases { customers: 10.0 })));
-    assert_eq!(fit_of(&[(0, 0, 0, 3.0), (1, 1, 2, 5.0)]), Err(OccasionFitError::TooFewOccasions { seen: 2 }));
+    assert_eq!(never, Err(FitError::NoRepeatPurchases { customers: 10.0 }));
+    assert_eq!(fit_of(&[(0, 0, 0, 3.0), (1, 1, 2, 5.0)]), Err(FitError::TooFewOccasions { seen: 2, needed: 3 }));
 
     let always = fit_of(&[(5, 5, 5, 40.0)]).expect("a fit");
     assert_eq!(explanations(&always), [Boundary::NoDropoutSeen, Boundary::PurchaseRatesDoNotVary], "{always:?}");
@@ -222,7 +222,7 @@ proptest! {
                 prop_assert!(fit.log_likelihood.is_finite() && fit.log_likelihood <= 1e-6);
                 prop_assert!(fit.parameters.iter().all(|found| found.value.is_finite() && found.value > 0.0));
             }
-            Err(OccasionFitError::Fit(error @ FitError::NotConverged { .. })) => {
+            Err(error @ FitError::NotConverged { .. }) => {
                 prop_assert!(false, "{histories:?}: {error}")
             }
             Err(_) => {}

@@ -5,10 +5,8 @@
 mod common;
 
 use common::close;
-use mehrwert_clv::contracts::{
-    Contract, ContractFit, ContractFitError, ContractModel, ContractModelKind, Contracts, fit_contracts,
-};
-use mehrwert_clv::{Boundary, ConvergenceState, Discounting, FirstPeriod, Horizon};
+use mehrwert_clv::contracts::{Contract, ContractFit, ContractModel, ContractModelKind, Contracts, fit_contracts};
+use mehrwert_clv::{Boundary, ConvergenceState, Discounting, FirstPeriod, FitError, Horizon};
 use proptest::prelude::*;
 use rand_pcg::Pcg64Mcg;
 
@@ -106,9 +104,9 @@ fn degenerate_data_have_a_stated_answer() {
         close(some_at_first.model.survival(4), 0.6, 1e-3);
 
         for none in [fit_of(&[]), fit_of(&[50.0]), fit_of(&[0.0, 0.0])] {
-            assert_eq!(none, Err(ContractFitError::NoRenewals));
+            assert_eq!(none, Err(FitError::NoRenewals));
         }
-        assert!(matches!(fit_of(&[50.0, 30.0]), Err(ContractFitError::TooFewRenewals { seen: 1, .. })));
+        assert!(matches!(fit_of(&[50.0, 30.0]), Err(FitError::TooFewRenewals { seen: 1, .. })));
     }
     let two = Contracts::from_cohorts([[50.0, 30.0, 20.0].as_slice()]).expect("a cohort");
     assert!(fit_contracts(ShiftedBetaGeometric, &two).is_ok());
@@ -128,7 +126,7 @@ fn contracts_that_end_together_are_told() {
     let all_at_third = Contracts::compress(vec![Contract::ended(2); 40]);
     for contracts in [&term, &all_at_third] {
         let error = fit_contracts(BetaDiscreteWeibull, contracts).unwrap_err();
-        assert!(matches!(error, ContractFitError::EndTogether { .. }), "{error}");
+        assert!(matches!(error, FitError::EndTogether { .. }), "{error}");
     }
 }
 
@@ -287,7 +285,7 @@ proptest! {
                     prop_assert!(fit.parameters.iter().all(|found| found.value.is_finite() && found.value > 0.0));
                     prop_assert!((fit.model.log_likelihood(&contracts) - fit.log_likelihood).abs() < 1e-6);
                 }
-                Err(ContractFitError::Fit(error)) => prop_assert!(false, "{kind:?} of {survivors:?}: {error}"),
+                Err(error @ FitError::NotConverged { .. }) => prop_assert!(false, "{kind:?} of {survivors:?}: {error}"),
                 Err(_) => {}
             }
         }

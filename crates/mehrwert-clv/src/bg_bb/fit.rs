@@ -2,7 +2,6 @@
 
 use rand::Rng;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use super::model::NAMES;
 use super::{BgBb, OccasionHistories, OccasionHistory};
@@ -51,20 +50,6 @@ impl BgBbFit {
     }
 }
 
-/// Why there is no fit.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum OccasionFitError {
-    /// Too few occasions to tell buying from staying.
-    #[error("customers were seen for at most {seen} occasions: expected at least {LEAST_OCCASIONS} for some of them")]
-    TooFewOccasions {
-        /// The most occasions any customer had.
-        seen: u32,
-    },
-    /// As for all purchase models.
-    #[error(transparent)]
-    Fit(#[from] FitError),
-}
-
 /// Two occasions have four outcomes, too few for four parameters.
 const LEAST_OCCASIONS: u32 = 3;
 /// The box of the search.
@@ -82,16 +67,16 @@ const NO_DIFFERENCE: f64 = 1e-6;
 /// # Errors
 /// If there are no customers or no repeat purchases, if nobody was seen for three occasions or more, or if the search
 /// does not converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
-pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, OccasionFitError> {
+pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, FitError> {
     if histories.distinct().is_empty() {
-        return Err(FitError::NoCustomers.into());
+        return Err(FitError::NoCustomers);
     }
     if histories.distinct().iter().all(|history| history.repeats() == 0) {
-        return Err(FitError::NoRepeatPurchases { customers: histories.customers() }.into());
+        return Err(FitError::NoRepeatPurchases { customers: histories.customers() });
     }
     let seen = histories.most_occasions();
     if seen < LEAST_OCCASIONS {
-        return Err(OccasionFitError::TooFewOccasions { seen });
+        return Err(FitError::TooFewOccasions { seen, needed: LEAST_OCCASIONS });
     }
     let evaluate = |at: &[f64; 4]| {
         let sum = log_likelihood(at.map(f64::exp), histories);
@@ -102,11 +87,11 @@ pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, OccasionFitEr
     let best = best_maximum(evaluate, &starts, &limits);
     match best {
         Some(found) if found.converged => Ok(fit_from(&found, histories)),
-        found => Err(OccasionFitError::Fit(FitError::NotConverged {
+        found => Err(FitError::NotConverged {
             iterations: found.map_or(0, |found| found.iterations),
             gradient_norm: found.map_or(f64::NAN, |found| found.gradient_norm),
             parameters: found.map_or(starts[0], |found| found.at).map(f64::exp).to_vec(),
-        })),
+        }),
     }
 }
 

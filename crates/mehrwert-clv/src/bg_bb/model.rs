@@ -56,6 +56,9 @@ impl SimulatedOccasions {
 }
 
 impl BgBb {
+    /// The names of the parameters, in the order in which they are always given.
+    pub const PARAMETER_NAMES: [&str; 4] = NAMES;
+
     /// The model with these parameters: the chance of buying at an occasion is Beta(alpha, beta) between customers, the
     /// chance of leaving at its start Beta(gamma, delta).
     ///

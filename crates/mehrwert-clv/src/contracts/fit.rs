@@ -1,7 +1,6 @@
 //! Maximum likelihood for the models of renewals.
 
 use rand::Rng;
-use thiserror::Error;
 
 use super::model::NAMES;
 use super::{ContractModel, ContractModelKind, Contracts};
@@ -59,39 +58,6 @@ fn values_of(model: &ContractModel) -> [f64; 3] {
     values
 }
 
-/// Why there is no fit.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum ContractFitError {
-    /// No contract has come to a renewal.
-    #[error("no contract has come to its first renewal: expected at least one that was renewed or ended")]
-    NoRenewals,
-    /// Too short a time to tell the parameters apart.
-    #[error(
-        "contracts were seen up to renewal {seen}: expected at least {needed} renewals to fit the {} model",
-        .kind.name()
-    )]
-    TooFewRenewals {
-        /// The model.
-        kind: ContractModelKind,
-        /// The latest renewal seen.
-        seen: u32,
-        /// The least number that can determine its parameters.
-        needed: u32,
-    },
-    /// The likelihood rises with c (and beta) beyond all reason.
-    #[error(
-        "the contracts end nearly together, as by their terms: c has no estimate within reach, the search left it at \
-         {c:.3}; expected renewals that are up to the customer, or use the sBG model"
-    )]
-    EndTogether {
-        /// How far c went.
-        c: f64,
-    },
-    /// The search failed.
-    #[error(transparent)]
-    Fit(#[from] FitError),
-}
-
 /// The box of the search: parameters of the beta distribution, and of c from below.
 const LEAST: f64 = 1e-8;
 const MOST: f64 = 1e7;
@@ -113,10 +79,10 @@ const LARGE: f64 = 1e5;
 /// # Errors
 /// If no contract came to a renewal; if too few renewals were seen to tell the parameters apart (two for sBG, three for
 /// BdW); if c has no finite estimate; or if the search does not converge.
-pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<ContractFit, ContractFitError> {
+pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<ContractFit, FitError> {
     let sample = Sample::new(kind, contracts);
     if sample.contracts == 0.0 {
-        return Err(ContractFitError::NoRenewals);
+        return Err(FitError::NoRenewals);
     }
     if sample.ended == 0.0 {
         return Ok(sample.at_boundary([LEAST, 1.0, 1.0], Boundary::NoDropoutSeen));
@@ -127,7 +93,7 @@ pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<C
     let needed = kind.parameter_names().len() as u32;
     let seen = contracts.latest_renewal();
     if seen < needed {
-        return Err(ContractFitError::TooFewRenewals { kind, seen, needed });
+        return Err(FitError::TooFewRenewals { kind, seen, needed });
     }
     sample.search(seen)
 }
@@ -159,13 +125,13 @@ impl<'a> Sample<'a> {
         sample
     }
 
-    fn search(&self, latest: u32) -> Result<ContractFit, ContractFitError> {
+    fn search(&self, latest: u32) -> Result<ContractFit, FitError> {
         let limits = self.limits(latest);
         let evaluate = |at: &[f64; 3]| self.log_likelihood(at.map(f64::exp));
         let best = best_maximum(evaluate, &self.starts(), &limits);
         let not_converged = |iterations, gradient_norm, at: [f64; 3]| {
             let parameters = at.map(f64::exp)[..self.kind.parameter_names().len()].to_vec();
-            ContractFitError::Fit(FitError::NotConverged { iterations, gradient_norm, parameters })
+            FitError::NotConverged { iterations, gradient_norm, parameters }
         };
         let Some(found) = best else {
             return Err(not_converged(0, f64::NAN, self.starts()[0]));
@@ -174,7 +140,7 @@ impl<'a> Sample<'a> {
         if self.kind == ContractModelKind::BetaDiscreteWeibull
             && (c > 0.99 * limits.upper[2].exp() || (c > 1.0 && alpha < LARGE && beta > 0.1 * MOST))
         {
-            return Err(ContractFitError::EndTogether { c });
+            return Err(FitError::EndTogether { c });
         }
         if !found.converged {
             return Err(not_converged(found.iterations, found.gradient_norm, found.at));

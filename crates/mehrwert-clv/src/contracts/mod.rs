@@ -22,6 +22,6 @@ mod fit;
 mod model;
 mod observation;
 
-pub use fit::{ContractFit, ContractFitError, fit_contracts};
+pub use fit::{ContractFit, fit_contracts};
 pub use model::{ContractModel, ContractModelKind};
 pub use observation::{CohortError, Contract, Contracts};

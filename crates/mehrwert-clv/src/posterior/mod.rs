@@ -43,6 +43,7 @@ use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
 
+pub(crate) use diagnostics::normal_quantile;
 pub use interval::{Interval, IntervalError, IntervalOptions, TotalInterval};
 
 use crate::jet::Jet;
