@@ -26,9 +26,8 @@ pub(crate) struct Chains<const N: usize> {
 
 /// Doublings of a trajectory: enough for posteriors of four parameters, and an end to what has none.
 const DEEPEST: u32 = 8;
-/// What Hamiltonian trajectories do best with (Beskos, Pillai, Roberts, Sanz-Serna & Stuart 2013). With the mass matrix
-/// of the mode, smaller steps cost more and bring nothing.
-const WANTED_ACCEPTANCE: f64 = 0.65;
+/// With 0.65, the best for normal targets, chains take a third fewer steps, but now and then break down on a heavy tail.
+const WANTED_ACCEPTANCE: f64 = 0.8;
 /// A loss of log density beyond this is a breakdown.
 const BREAKDOWN: f64 = 1000.0;
 /// How far from the centre chains start, in deviations.
