@@ -1,4 +1,5 @@
-//! Posteriors of CDNOW's parameters and of a million simulated customers', and the interval of a total.
+//! Posteriors of CDNOW's parameters and of a million simulated customers', and the interval of a total. Words after `--`
+//! choose among them: `cargo bench --bench posterior -- sample pareto-nbd`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
 
@@ -46,11 +47,21 @@ fn million(kind: ModelKind) -> Histories {
     Histories::compress((0..1_000_000).map(customer))
 }
 
+/// Whether all the words given choose these data and this model; cargo's own words begin with a dash.
+fn chosen(name: &str, kind: ModelKind) -> bool {
+    std::env::args().skip(1).filter(|word| !word.starts_with('-')).all(|word| word == name || word == kind.key())
+}
+
 fn main() {
     let [small, large] = [sample(), full()].map(|purchases| histories(&customers(&purchases)));
     for kind in ModelKind::ALL {
-        time("sample", kind, &small, &[Method::Laplace, Method::Nuts]);
-        time("full", kind, &large, &[Method::Laplace, Method::Nuts]);
-        time("million", kind, &million(kind), &[Method::Laplace]);
+        for (name, histories) in [("sample", &small), ("full", &large)] {
+            if chosen(name, kind) {
+                time(name, kind, histories, &[Method::Laplace, Method::Nuts]);
+            }
+        }
+        if chosen("million", kind) {
+            time("million", kind, &million(kind), &[Method::Laplace]);
+        }
     }
 }

@@ -9,26 +9,38 @@
 //! A new model is a new [`Kernel`] and a line in [`model_of`] and [`log_likelihood_at`].
 
 use std::fmt;
+use std::iter::once;
 
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
 use crate::beta_geometric::BetaGeometric;
-use crate::jet::{Jet, log_sum};
+use crate::jet::{Jet, NONE, log_sum};
 use crate::model::{ModelKind, PurchaseModel, PurchaseMoments, Score, SimulatedCustomer};
 use crate::pareto::Pareto;
 use crate::{Days, DiscountRate, Histories, History, TimeUnit};
 
 /// The mathematics of a model; times are in the unit of its parameters, derivatives by the parameters' logarithms.
 pub(crate) trait Kernel: Send + Sync + fmt::Debug {
+    /// What the terms need of a time, whatever the repeats.
+    type AtTime<const H: usize>: Send + Sync + 'static;
     fn kind(&self) -> ModelKind;
     fn parameters(&self) -> [f64; 4];
     /// Log of the factor that depends on repeats only.
-    fn base(&self, repeats: u32) -> Jet;
-    /// Log of the part of the likelihood that depends on repeats and age.
-    fn age_term(&self, repeats: u32, age: f64) -> Jet;
-    /// Log of the part of the likelihood that depends on repeats and recency; minus infinity where there is none.
-    fn recency_term(&self, repeats: u32, recency: f64) -> Jet;
+    fn base<const H: usize>(&self, repeats: u32) -> Jet<H>;
+    fn at_time<const H: usize>(&self, time: f64) -> Self::AtTime<H>;
+    /// Logs of the part of the likelihood that depends on repeats and age, by age.
+    fn age_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        ages: impl Iterator<Item = &'a Self::AtTime<H>>,
+    ) -> impl Iterator<Item = Jet<H>>;
+    /// Logs of the part of the likelihood that depends on repeats and recency; minus infinity where there is none.
+    fn recency_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        recencies: impl Iterator<Item = &'a Self::AtTime<H>>,
+    ) -> impl Iterator<Item = Jet<H>>;
     /// Log of the joint likelihood of the history and being alive, without the base.
     fn log_alive(&self, repeats: u32, age: f64) -> f64;
     /// Expectations for living customers of equal repeats, by age; `rate` is the continuous discount rate.
@@ -57,7 +69,7 @@ pub(crate) fn model_of(kind: ModelKind, parameters: [f64; 4], unit: TimeUnit) ->
 }
 
 /// The log-likelihood with its derivatives by the logarithms of the parameters.
-pub(crate) fn log_likelihood_at(kind: ModelKind, parameters: [f64; 4], terms: &Terms) -> Jet {
+pub(crate) fn log_likelihood_at<const H: usize>(kind: ModelKind, parameters: [f64; 4], terms: &Terms) -> Jet<H> {
     match kind {
         ModelKind::BgNbd | ModelKind::MbgNbd => terms.log_likelihood(&BetaGeometric::new(kind, parameters)),
         ModelKind::ParetoNbd => terms.log_likelihood(&Pareto::new(parameters)),
@@ -66,7 +78,9 @@ pub(crate) fn log_likelihood_at(kind: ModelKind, parameters: [f64; 4], terms: &T
 
 /// The distinct pairs of a sorted list of histories, and which history has which.
 struct Pairs {
-    /// (repeats, age), in ascending order.
+    /// The ages and recencies there are, in ascending order.
+    days: Vec<u32>,
+    /// (repeats, the place of the age among the days), in ascending order.
     by_age: Vec<(u32, u32)>,
     by_recency: Vec<(u32, u32)>,
     /// For each history, the position of its pairs.
@@ -75,7 +89,7 @@ struct Pairs {
 
 impl Pairs {
     fn new<'a>(histories: impl Iterator<Item = &'a History>) -> Pairs {
-        let mut pairs = Pairs { by_age: Vec::new(), by_recency: Vec::new(), of_history: Vec::new() };
+        let mut pairs = Pairs { days: Vec::new(), by_age: Vec::new(), by_recency: Vec::new(), of_history: Vec::new() };
         // Where the pair (current repeats, recency) stands, by recency; emptied when repeats change.
         let mut place_of_recency: Vec<u32> = Vec::new();
         let mut block_start = 0;
@@ -101,7 +115,71 @@ impl Pairs {
             }
             pairs.of_history.push((pairs.by_age.len() as u32 - 1, place_of_recency[recency]));
         }
+        pairs.number_days();
         pairs
+    }
+
+    /// Puts the places of days in place of days.
+    fn number_days(&mut self) {
+        let last = self.by_age.iter().chain(&self.by_recency).map(|pair| pair.1).max();
+        let mut place = vec![u32::MAX; last.map_or(0, |last| last as usize + 1)];
+        for pair in self.by_age.iter().chain(&self.by_recency) {
+            place[pair.1 as usize] = 0;
+        }
+        for (day, place) in place.iter_mut().enumerate().filter(|(_, place)| **place == 0) {
+            *place = self.days.len() as u32;
+            self.days.push(day as u32);
+        }
+        for pair in self.by_age.iter_mut().chain(&mut self.by_recency) {
+            pair.1 = place[pair.1 as usize];
+        }
+    }
+
+    /// What is wanted of the terms in age and in recency. What depends on the time only is computed once a day.
+    fn terms<K: Kernel, T: Copy + Default + Send + Sync, const H: usize>(
+        &self,
+        kernel: &K,
+        unit: TimeUnit,
+        wanted: impl Fn(Jet<H>) -> T + Sync,
+    ) -> (Vec<T>, Vec<T>) {
+        let at_time = |&day: &u32| kernel.at_time(in_unit(unit, day));
+        let times: Vec<K::AtTime<H>> = self.days.par_iter().with_min_len(PAIRS_AT_ONCE).map(at_time).collect();
+        let by_age = per_pair(&self.by_age, |pairs, places| {
+            let ages = pairs.iter().map(|pair| &times[pair.1 as usize]);
+            fill(places, kernel.age_terms(pairs[0].0, ages).map(&wanted));
+        });
+        let by_recency = per_pair(&self.by_recency, |pairs, places| {
+            let recencies = pairs.iter().map(|pair| &times[pair.1 as usize]);
+            fill(places, kernel.recency_terms(pairs[0].0, recencies).map(&wanted));
+        });
+        (by_age, by_recency)
+    }
+}
+
+fn in_unit(unit: TimeUnit, days: u32) -> f64 {
+    unit.count(Days::new(f64::from(days)))
+}
+
+/// Computes the terms of every pair, in parallel: those of equal repeats at once, because they share what depends on
+/// repeats only.
+fn per_pair<T: Copy + Default + Send + Sync>(
+    pairs: &[(u32, u32)],
+    of_equal_repeats: impl Fn(&[(u32, u32)], &mut [T]) + Sync,
+) -> Vec<T> {
+    let mut found = vec![T::default(); pairs.len()];
+    found.par_chunks_mut(PAIRS_AT_ONCE).zip(pairs.par_chunks(PAIRS_AT_ONCE)).for_each(|(mut places, pairs)| {
+        for run in pairs.chunk_by(|one, next| one.0 == next.0) {
+            let (here, rest) = places.split_at_mut(run.len());
+            of_equal_repeats(run, here);
+            places = rest;
+        }
+    });
+    found
+}
+
+fn fill<T>(places: &mut [T], values: impl Iterator<Item = T>) {
+    for (place, value) in places.iter_mut().zip(values) {
+        *place = value;
     }
 }
 
@@ -117,7 +195,7 @@ pub(crate) struct Terms {
 /// Histories per partial sum: fixed, so that the result does not depend on the number of threads.
 const CHUNK: usize = 4096;
 /// Pairs per piece of parallel work.
-const PAIRS_AT_ONCE: usize = 128;
+const PAIRS_AT_ONCE: usize = 512;
 
 impl Terms {
     pub fn new(histories: &Histories, unit: TimeUnit) -> Terms {
@@ -131,20 +209,21 @@ impl Terms {
         Terms { pairs: Pairs::new(histories.distinct().iter()), weights: histories.weights().to_vec(), repeats, unit }
     }
 
-    fn log_likelihood(&self, kernel: &impl Kernel) -> Jet {
-        let age_terms = per_pair(&self.pairs.by_age, self.unit, |x, age| kernel.age_term(x, age));
-        let recency_terms = per_pair(&self.pairs.by_recency, self.unit, |x, recency| kernel.recency_term(x, recency));
-        let chunks: Vec<Jet> = self
+    fn log_likelihood<const H: usize>(&self, kernel: &impl Kernel) -> Jet<H> {
+        let (age_terms, recency_terms) = self.pairs.terms(kernel, self.unit, |jet: Jet<H>| jet);
+        let chunks: Vec<Jet<H>> = self
             .pairs
             .of_history
             .par_chunks(CHUNK)
             .zip(self.weights.par_chunks(CHUNK))
             .map(|(pairs, weights)| {
                 let mut sum = Jet::ZERO;
+                let mut logs = LogProduct::default();
                 for (&(age, recency), &weight) in pairs.iter().zip(weights) {
-                    sum.add_scaled_log_sum(weight, &age_terms[age as usize], &recency_terms[recency as usize]);
+                    let (by_age, by_recency) = (&age_terms[age as usize], &recency_terms[recency as usize]);
+                    logs.add(weight, sum.add_scaled_greater(weight, by_age, by_recency));
                 }
-                sum
+                sum + logs.total()
             })
             .collect();
         let mut sum = CompensatedSum::default();
@@ -158,34 +237,57 @@ impl Terms {
     }
 }
 
-/// Computes a term for every pair, in parallel.
-fn per_pair<T: Send>(pairs: &[(u32, u32)], unit: TimeUnit, term: impl Fn(u32, f64) -> T + Sync) -> Vec<T> {
-    pairs
-        .par_iter()
-        .with_min_len(PAIRS_AT_ONCE)
-        .map(|&(repeats, day)| term(repeats, unit.count(Days::new(f64::from(day)))))
-        .collect()
+/// A sum of `weight * ln(1 + odds)` with odds of at most one. Most histories are a single customer's: these take a
+/// multiplication, not a logarithm.
+struct LogProduct {
+    product: f64,
+    logs: f64,
+}
+
+impl Default for LogProduct {
+    fn default() -> LogProduct {
+        LogProduct { product: 1.0, logs: 0.0 }
+    }
+}
+
+impl LogProduct {
+    #[inline]
+    fn add(&mut self, weight: f64, odds: f64) {
+        if weight != 1.0 {
+            self.logs += weight * odds.ln_1p();
+            return;
+        }
+        self.product *= 1.0 + odds;
+        // Far from where the next factor, at most two, would overflow.
+        if self.product > 1e300 {
+            self.logs += self.product.ln();
+            self.product = 1.0;
+        }
+    }
+
+    fn total(&self) -> f64 {
+        self.logs + self.product.ln()
+    }
 }
 
 /// Neumaier's sum for the value; the derivatives steer the search and need no more than plain sums.
 #[derive(Default)]
-struct CompensatedSum {
-    sum: Option<Jet>,
+struct CompensatedSum<const H: usize> {
+    sum: Jet<H>,
     lost: f64,
 }
 
-impl CompensatedSum {
-    fn add(&mut self, weight: f64, jet: &Jet) {
-        let sum = self.sum.get_or_insert(Jet::ZERO);
-        let (before, term) = (sum.value, weight * jet.value);
-        sum.add_scaled(weight, jet);
+impl<const H: usize> CompensatedSum<H> {
+    fn add(&mut self, weight: f64, jet: &Jet<H>) {
+        let (before, term) = (self.sum.value, weight * jet.value);
+        self.sum.add_scaled(weight, jet);
         let after = before + term;
-        sum.value = after;
+        self.sum.value = after;
         self.lost += if before.abs() >= term.abs() { (before - after) + term } else { (term - after) + before };
     }
 
-    fn total(self) -> Jet {
-        self.sum.unwrap_or(Jet::ZERO) + self.lost
+    fn total(self) -> Jet<H> {
+        self.sum + self.lost
     }
 }
 
@@ -198,7 +300,7 @@ struct Model<K> {
 
 impl<K: Kernel> Model<K> {
     fn in_unit(&self, days: u32) -> f64 {
-        self.unit.count(Days::new(f64::from(days)))
+        in_unit(self.unit, days)
     }
 
     fn given_alive(&self, history: &History, over: Days, rate: DiscountRate) -> GivenAlive {
@@ -222,13 +324,15 @@ impl<K: Kernel> PurchaseModel for Model<K> {
     }
 
     fn log_likelihood(&self, histories: &Histories) -> f64 {
-        Terms::new(histories, self.unit).log_likelihood(&self.kernel).value
+        Terms::new(histories, self.unit).log_likelihood::<NONE>(&self.kernel).value
     }
 
     fn probability_alive(&self, history: &History) -> f64 {
-        let (repeats, age) = (history.repeats(), self.in_unit(history.age()));
-        let age_term = self.kernel.age_term(repeats, age).value;
-        let recency_term = self.kernel.recency_term(repeats, self.in_unit(history.recency())).value;
+        let (repeats, age, recency) = (history.repeats(), self.in_unit(history.age()), self.in_unit(history.recency()));
+        // One term each.
+        let [at_age, at_recency] = [age, recency].map(|time| self.kernel.at_time::<NONE>(time));
+        let age_term = self.kernel.age_terms(repeats, once(&at_age)).map(|jet| jet.value).sum();
+        let recency_term = self.kernel.recency_terms(repeats, once(&at_recency)).map(|jet| jet.value).sum();
         probability_alive(self.kernel.log_alive(repeats, age), age_term, recency_term)
     }
 
@@ -273,7 +377,7 @@ impl<K: Kernel> PurchaseModel for Model<K> {
         // Runs of equal repeats share what does not depend on age.
         let seconds: Vec<f64> = histories
             .chunk_by(|one, next| one.repeats() == next.repeats())
-            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(8 * PAIRS_AT_ONCE))
+            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(2 * PAIRS_AT_ONCE))
             .collect::<Vec<_>>()
             .into_par_iter()
             .flat_map_iter(|chunk| {
@@ -314,19 +418,19 @@ impl<K: Kernel> Model<K> {
     ) -> Vec<Score> {
         let pairs = Pairs::new(histories);
         let (over, rate) = (self.unit.count(over), rate.continuous_per(self.unit));
-        let recency_terms =
-            per_pair(&pairs.by_recency, self.unit, |x, recency| self.kernel.recency_term(x, recency).value);
-        let age_terms = per_pair(&pairs.by_age, self.unit, |x, age| {
-            (self.kernel.log_alive(x, age), self.kernel.age_term(x, age).value)
+        let (age_terms, recency_terms) = pairs.terms(&self.kernel, self.unit, |jet: Jet<NONE>| jet.value);
+        let age_of = |pair: &(u32, u32)| self.in_unit(pairs.days[pair.1 as usize]);
+        let log_alive = per_pair(&pairs.by_age, |run, places| {
+            fill(places, run.iter().map(|pair| self.kernel.log_alive(pair.0, age_of(pair))));
         });
         let given_alive: Vec<GivenAlive> = pairs
             .by_age
             .chunk_by(|one, next| one.0 == next.0)
-            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(8 * PAIRS_AT_ONCE))
+            .flat_map(|of_equal_repeats| of_equal_repeats.chunks(2 * PAIRS_AT_ONCE))
             .collect::<Vec<_>>()
             .into_par_iter()
             .flat_map_iter(|chunk| {
-                let ages: Vec<f64> = chunk.iter().map(|&(_, age)| self.in_unit(age)).collect();
+                let ages: Vec<f64> = chunk.iter().map(age_of).collect();
                 self.kernel.given_alive(chunk[0].0, &ages, over, rate)
             })
             .collect();
@@ -335,7 +439,7 @@ impl<K: Kernel> Model<K> {
             .par_iter()
             .with_min_len(CHUNK)
             .map(|&(age, recency)| {
-                let (log_alive, age_term) = age_terms[age as usize];
+                let (log_alive, age_term) = (log_alive[age as usize], age_terms[age as usize]);
                 let probability_alive = probability_alive(log_alive, age_term, recency_terms[recency as usize]);
                 let GivenAlive { expected, discounted } = given_alive[age as usize];
                 Score {
@@ -356,6 +460,7 @@ fn probability_alive(log_alive: f64, age_term: f64, recency_term: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jet::TRIANGLE;
 
     fn some_histories() -> Histories {
         let triples = [(0, 0, 90), (1, 20, 90), (1, 3, 200), (2, 88, 91), (5, 100, 400), (40, 380, 400), (3, 10, 2000)];
@@ -377,7 +482,7 @@ mod tests {
                 let at = |moved: usize, by: f64| {
                     let mut to = point;
                     to[moved] *= f64::exp(by);
-                    log_likelihood_at(kind, to, &terms)
+                    log_likelihood_at::<TRIANGLE>(kind, to, &terms)
                 };
                 let here = at(0, 0.0);
                 let size = here.value.abs();
@@ -399,7 +504,7 @@ mod tests {
     #[test]
     fn the_pareto_terms_agree_at_equal_rates() {
         let terms = Terms::new(&some_histories(), TimeUnit::Week);
-        let at = |beta: f64| log_likelihood_at(ModelKind::ParetoNbd, [0.5, 10.0, 0.6, beta], &terms);
+        let at = |beta: f64| log_likelihood_at::<TRIANGLE>(ModelKind::ParetoNbd, [0.5, 10.0, 0.6, beta], &terms);
         let (below, equal, above) = (at(10.0 * (1.0 - 1e-9)), at(10.0), at(10.0 * (1.0 + 1e-9)));
         assert!((below.value - equal.value).abs() < 1e-7 && (above.value - equal.value).abs() < 1e-7);
         for i in 0..4 {

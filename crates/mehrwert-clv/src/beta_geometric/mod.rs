@@ -14,6 +14,8 @@ use crate::model::ModelKind;
 use crate::negative_binomial;
 use crate::special::{log_rising_factorial, regularised_incomplete_beta};
 
+const R: usize = 0;
+const ALPHA: usize = 1;
 const A: usize = 2;
 const B: usize = 3;
 
@@ -44,6 +46,9 @@ impl BetaGeometric {
 }
 
 impl Kernel for BetaGeometric {
+    /// `ln(1 + t / alpha)`.
+    type AtTime<const H: usize> = Jet<H>;
+
     fn kind(&self) -> ModelKind {
         self.kind
     }
@@ -52,8 +57,8 @@ impl Kernel for BetaGeometric {
         [self.r, self.alpha, self.a, self.b]
     }
 
-    fn base(&self, repeats: u32) -> Jet {
-        let purchases = negative_binomial::log_purchases(self.r, self.alpha, repeats);
+    fn base<const H: usize>(&self, repeats: u32) -> Jet<H> {
+        let purchases = negative_binomial::purchases_term(self.r, self.alpha, repeats);
         let stays = self.stays(repeats);
         let of_b = log_rising_factorial(self.b, stays);
         let of_sum = log_rising_factorial(self.a + self.b, stays);
@@ -62,21 +67,36 @@ impl Kernel for BetaGeometric {
             - sum.map(of_sum.value, of_sum.first, of_sum.second)
     }
 
-    /// No purchase from the last one (or the first) until `age`, still there.
-    fn age_term(&self, repeats: u32, age: f64) -> Jet {
-        negative_binomial::log_silence(self.r, self.alpha, repeats, age)
+    fn at_time<const H: usize>(&self, time: f64) -> Jet<H> {
+        negative_binomial::log_one_plus_ratio(ALPHA, self.alpha, time)
+    }
+
+    /// No purchase from the last one (or the first) until the age, still there.
+    fn age_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        ages: impl Iterator<Item = &'a Jet<H>>,
+    ) -> impl Iterator<Item = Jet<H>> {
+        let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
+        ages.map(move |age| -(shape * *age))
     }
 
     /// Left right after the last purchase: odds `a / (b + stays - 1)` to having stayed.
-    fn recency_term(&self, repeats: u32, recency: f64) -> Jet {
+    fn recency_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        recencies: impl Iterator<Item = &'a Jet<H>>,
+    ) -> impl Iterator<Item = Jet<H>> {
         let stays = self.stays(repeats);
-        if stays == 0 {
-            return Jet::constant(f64::NEG_INFINITY);
-        }
-        let stayed = self.b + f64::from(stays - 1);
-        let share = self.b / stayed;
-        negative_binomial::log_silence(self.r, self.alpha, repeats, recency) + Jet::of_one(A, self.a.ln(), 1.0, 0.0)
-            - Jet::of_one(B, stayed.ln(), share, share * (1.0 - share))
+        let log_odds = if stays == 0 {
+            Jet::constant(f64::NEG_INFINITY)
+        } else {
+            let stayed = self.b + f64::from(stays - 1);
+            let share = self.b / stayed;
+            Jet::of_one(A, self.a.ln(), 1.0, 0.0) - Jet::of_one(B, stayed.ln(), share, share * (1.0 - share))
+        };
+        let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
+        recencies.map(move |recency| log_odds - shape * *recency)
     }
 
     fn log_alive(&self, repeats: u32, age: f64) -> f64 {

@@ -23,7 +23,9 @@ use crate::draw::draw_count;
 use crate::jet::Jet;
 use crate::kernel::{GivenAlive, Kernel};
 use crate::model::ModelKind;
-use crate::{negative_binomial, quadrature};
+use crate::negative_binomial::{self, log_one_plus_ratio};
+use crate::quadrature;
+use tail::TailIntegral;
 
 const R: usize = 0;
 const ALPHA: usize = 1;
@@ -47,46 +49,40 @@ impl Pareto {
         Pareto { r, alpha, s, beta }
     }
 
-    /// `ln(alpha^r beta^s S(t))` but for `alpha^-x`, which is in the base.
-    fn log_survival(&self, repeats: u32, time: f64) -> Jet {
-        negative_binomial::log_silence(self.r, self.alpha, repeats, time)
-            - Jet::positive_parameter(S, self.s) * negative_binomial::log_one_plus_ratio(BETA, self.beta, time)
-    }
-
-    /// What the tail integrals of C and D share.
-    fn tail(&self, repeats: u32, time: f64) -> Tail {
-        let alpha_is_least = self.alpha <= self.beta;
-        let ((least, low), (most, high)) = if alpha_is_least {
+    /// Which parameter is the lesser of alpha and beta, and which the greater, with their values.
+    fn ordered(&self) -> ((usize, f64), (usize, f64)) {
+        if self.alpha <= self.beta {
             ((ALPHA, self.alpha), (BETA, self.beta))
         } else {
             ((BETA, self.beta), (ALPHA, self.alpha))
-        };
-        let log_after = |parameter: usize, value: f64| {
-            let share = value / (value + time);
-            Jet::of_one(parameter, (value + time).ln(), share, share * (1.0 - share))
-        };
-        let mut log_q = log_after(least, low) - log_after(most, high);
-        let p = (high - low) / (high + time);
-        if p < 0.5 {
-            log_q.value = (-p).ln_1p();
         }
-        let shape = Jet::positive_parameter(R, self.r) + f64::from(repeats);
-        Tail { alpha_is_least, shape, s: Jet::positive_parameter(S, self.s), log_q, q: log_q.exp(), p }
+    }
+
+    fn shape<const H: usize>(&self, repeats: u32) -> Jet<H> {
+        Jet::positive_parameter(R, self.r) + f64::from(repeats)
     }
 }
 
 /// With u the lesser of alpha and beta, and v the greater: q = (u + t) / (v + t) = 1 - p.
-struct Tail {
-    alpha_is_least: bool,
-    /// r + x.
-    shape: Jet,
-    s: Jet,
-    log_q: Jet,
-    q: Jet,
+pub(crate) struct AtTime<const H: usize> {
+    /// `ln(1 + t / alpha)`, and `s ln(1 + t / beta)`.
+    of_alpha: Jet<H>,
+    of_beta: Jet<H>,
+    log_q: Jet<H>,
+    q: Jet<H>,
     p: f64,
 }
 
+impl<const H: usize> AtTime<H> {
+    /// `ln(alpha^r beta^s S(t))` but for `alpha^-x`, which is in the base.
+    fn log_survival(&self, shape: &Jet<H>) -> Jet<H> {
+        -(*shape * self.of_alpha) - self.of_beta
+    }
+}
+
 impl Kernel for Pareto {
+    type AtTime<const H: usize> = AtTime<H>;
+
     fn kind(&self) -> ModelKind {
         ModelKind::ParetoNbd
     }
@@ -95,32 +91,60 @@ impl Kernel for Pareto {
         [self.r, self.alpha, self.s, self.beta]
     }
 
-    fn base(&self, repeats: u32) -> Jet {
-        negative_binomial::log_purchases(self.r, self.alpha, repeats)
+    fn base<const H: usize>(&self, repeats: u32) -> Jet<H> {
+        negative_binomial::purchases_term(self.r, self.alpha, repeats)
+    }
+
+    fn at_time<const H: usize>(&self, time: f64) -> AtTime<H> {
+        let ((least, low), (most, high)) = self.ordered();
+        let p = (high - low) / (high + time);
+        let of_log = |parameter: usize, value: f64| {
+            let share = value / (value + time);
+            Jet::of_one(parameter, 0.0, share, share * (1.0 - share))
+        };
+        let log_q = if p < 0.5 { (-p).ln_1p() } else { ((low + time) / (high + time)).ln() };
+        let log_q = of_log(least, low) - of_log(most, high) + log_q;
+        AtTime {
+            of_alpha: log_one_plus_ratio(ALPHA, self.alpha, time),
+            of_beta: Jet::positive_parameter(S, self.s) * log_one_plus_ratio(BETA, self.beta, time),
+            log_q,
+            q: log_q.exp(),
+            p,
+        }
     }
 
     /// D: ends up buying again, sooner or later, or would have.
-    fn age_term(&self, repeats: u32, age: f64) -> Jet {
-        let tail = self.tail(repeats, age);
-        let front = self.log_survival(repeats, age) + tail.shape.ln();
-        if tail.alpha_is_least {
-            front + tail::log_tail_integral(&tail.shape, &tail.s, &tail.q, tail.p)
-        } else {
-            let (e, k) = (tail.s + -1.0, tail.shape + 1.0);
-            front + tail.log_q + tail::log_tail_integral(&e, &k, &tail.q, tail.p)
-        }
+    fn age_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        ages: impl Iterator<Item = &'a AtTime<H>>,
+    ) -> impl Iterator<Item = Jet<H>> {
+        let (shape, s) = (self.shape(repeats), Jet::positive_parameter(S, self.s));
+        let alpha_is_least = self.alpha <= self.beta;
+        let mut tail =
+            if alpha_is_least { TailIntegral::new(shape, s) } else { TailIntegral::new(s + -1.0, shape + 1.0) };
+        let log_shape = shape.ln();
+        ages.map(move |age| {
+            let term = age.log_survival(&shape) + log_shape + tail.log_at(&age.q, age.p);
+            if alpha_is_least { term } else { term + age.log_q }
+        })
     }
 
     /// C: leaves before buying again.
-    fn recency_term(&self, repeats: u32, recency: f64) -> Jet {
-        let tail = self.tail(repeats, recency);
-        let front = self.log_survival(repeats, recency) + Jet::of_one(S, self.s.ln(), 1.0, 0.0);
-        if tail.alpha_is_least {
-            let (e, k) = (tail.shape + -1.0, tail.s + 1.0);
-            front + tail.log_q + tail::log_tail_integral(&e, &k, &tail.q, tail.p)
-        } else {
-            front + tail::log_tail_integral(&tail.s, &tail.shape, &tail.q, tail.p)
-        }
+    fn recency_terms<'a, const H: usize>(
+        &self,
+        repeats: u32,
+        recencies: impl Iterator<Item = &'a AtTime<H>>,
+    ) -> impl Iterator<Item = Jet<H>> {
+        let (shape, s) = (self.shape(repeats), Jet::positive_parameter(S, self.s));
+        let alpha_is_least = self.alpha <= self.beta;
+        let mut tail =
+            if alpha_is_least { TailIntegral::new(shape + -1.0, s + 1.0) } else { TailIntegral::new(s, shape) };
+        let log_s = Jet::of_one(S, self.s.ln(), 1.0, 0.0);
+        recencies.map(move |recency| {
+            let term = recency.log_survival(&shape) + log_s + tail.log_at(&recency.q, recency.p);
+            if alpha_is_least { term + recency.log_q } else { term }
+        })
     }
 
     fn log_alive(&self, repeats: u32, age: f64) -> f64 {

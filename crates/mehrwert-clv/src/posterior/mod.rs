@@ -86,7 +86,7 @@ impl Prior {
     }
 
     /// The log density up to a constant, by the log parameters.
-    fn jet(&self, at: &[f64; 4]) -> Jet {
+    fn jet<const H: usize>(&self, at: &[f64; 4]) -> Jet<H> {
         (0..4).fold(Jet::ZERO, |sum, i| {
             let precision = self.log_deviation[i].powi(-2);
             let away = at[i] - self.log_mean[i];

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Prior;
 use crate::fit::limits_of;
-use crate::jet::Jet;
+use crate::jet::{Jet, NONE};
 use crate::kernel::{Terms, log_likelihood_at};
 use crate::newton::{Evaluation, maximise};
 use crate::symmetric::symmetric_eigen;
@@ -90,7 +90,7 @@ impl Target {
         if !(0..4).all(|i| at[i] > limits.lower[i] && at[i] < limits.upper[i]) {
             return (f64::NEG_INFINITY, [0.0; 4]);
         }
-        let found = likelihood(self.kind, &at, &self.terms) + self.prior.jet(&at);
+        let found: Jet<NONE> = likelihood(self.kind, &at, &self.terms) + self.prior.jet(&at);
         let (mut value, mut gradient) = (found.value - self.log_density_at_mode, found.gradient);
         if let Some(beyond) = &self.beyond_sample {
             let away: [f64; 4] = std::array::from_fn(|i| at[i] - self.mode[i]);
@@ -110,7 +110,7 @@ impl Target {
     }
 }
 
-fn likelihood(kind: ModelKind, at: &[f64; 4], terms: &Terms) -> Jet {
+fn likelihood<const H: usize>(kind: ModelKind, at: &[f64; 4], terms: &Terms) -> Jet<H> {
     log_likelihood_at(kind, at.map(f64::exp), terms)
 }
 
