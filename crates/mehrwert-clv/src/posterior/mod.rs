@@ -33,7 +33,7 @@
 mod diagnostics;
 mod interval;
 mod nuts;
-mod smoothing;
+pub(crate) mod smoothing;
 mod target;
 
 use std::fmt;
@@ -85,7 +85,7 @@ impl Prior {
     }
 
     /// The log density up to a constant, by the log parameters.
-    fn jet(&self, at: &[f64; 4]) -> Jet {
+    pub(crate) fn jet(&self, at: &[f64; 4]) -> Jet {
         (0..4).fold(Jet::ZERO, |sum, i| {
             let precision = self.log_deviation[i].powi(-2);
             let away = at[i] - self.log_mean[i];
@@ -93,7 +93,7 @@ impl Prior {
         })
     }
 
-    fn is_possible(&self) -> bool {
+    pub(crate) fn is_possible(&self) -> bool {
         self.log_mean.iter().all(|mean| mean.is_finite())
             && self.log_deviation.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0)
     }
