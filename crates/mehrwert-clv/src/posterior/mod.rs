@@ -223,6 +223,16 @@ impl Posterior {
         sampler.run(rng)
     }
 
+    /// Weighted draws made elsewhere around a mode.
+    pub(crate) fn of_draws(
+        (kind, unit): (ModelKind, TimeUnit),
+        draws: Vec<[f64; 4]>,
+        weights: Vec<f64>,
+        diagnostics: Diagnostics,
+    ) -> Posterior {
+        Posterior { kind, unit, draws, weights, method: Method::Laplace, diagnostics }
+    }
+
     /// How the draws came about.
     pub fn method(&self) -> Method {
         self.method
