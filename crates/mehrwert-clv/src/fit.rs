@@ -11,6 +11,7 @@ use crate::jet::Jet;
 use crate::kernel::{Terms, log_likelihood_at, model_of};
 use crate::model::{ModelKind, ParameterError, PurchaseModel, check_parameters};
 use crate::newton::{Evaluation, Limits, Outcome, maximise};
+use crate::posterior::Prior;
 use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 use crate::{Histories, TimeUnit, negative_binomial};
 
@@ -24,25 +25,30 @@ pub struct FitOptions {
     pub time_unit: TimeUnit,
     /// Newton steps after which the fit is given up as [`FitError::NotConverged`].
     pub max_iterations: u32,
+    /// What is believed of the parameters before the data. With it, [`fit()`] finds the maximum of likelihood times prior
+    /// in the logarithms of the parameters, which exists for a single customer and where nobody bought again. Without
+    /// it, the maximum of the likelihood.
+    pub prior: Option<Prior>,
 }
 
 impl Default for FitOptions {
     fn default() -> FitOptions {
-        FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100 }
+        FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100, prior: None }
     }
 }
 
 /// A fitted purchase model and how well the data determine it.
 #[derive(Debug)]
 pub struct Fit {
-    /// The model at the maximum of the likelihood.
+    /// The model at the maximum of the likelihood, with a prior at that of the posterior density.
     pub model: Box<dyn PurchaseModel>,
-    /// The log-likelihood there, in the published kernels (no `x!`), for the time unit of the model.
+    /// The log-likelihood there, in the published kernels (no `x!`), for the time unit of the model; a prior is not
+    /// counted in.
     pub log_likelihood: f64,
     /// The parameters with their standard errors.
     pub parameters: [FittedParameter; 4],
-    /// Covariance of the logarithms of the parameters: the inverse of the observed information. `None` where the
-    /// likelihood is flat in some direction, as at a boundary.
+    /// Covariance of the logarithms of the parameters: the inverse of the observed information, to which a prior adds its
+    /// own. `None` where the likelihood is flat in some direction, as at a boundary.
     pub log_covariance: Option<[[f64; 4]; 4]>,
     /// How the search ended.
     pub convergence: Convergence,
@@ -130,7 +136,10 @@ pub enum FitError {
     #[error("no customers to fit to: expected at least one purchase history")]
     NoCustomers,
     /// Nobody bought twice: rate and dropout cannot be told apart.
-    #[error("none of {customers} customers bought again: expected repeat purchases, widen the period or the selection")]
+    #[error(
+        "none of {customers} customers bought again: expected repeat purchases, widen the period or the selection, or \
+         fit with a prior"
+    )]
     NoRepeatPurchases {
         /// How many customers there are.
         customers: f64,
@@ -182,6 +191,9 @@ pub enum FitError {
         /// The least number that can determine the parameters.
         needed: u32,
     },
+    /// The prior handed in is none.
+    #[error("the prior's means have to be finite and its deviations finite and above zero")]
+    BadPrior,
     /// The start handed in is no parameter set.
     #[error("cannot start there: {0}")]
     BadStart(#[from] ParameterError),
@@ -213,17 +225,34 @@ const NO_DIFFERENCE: f64 = 1e-6;
 /// Newton's method in a trust region on the logarithms of the parameters, with exact derivatives; what counts as
 /// converged is that no step is left that would gain 1e-9 in log-likelihood.
 ///
+/// A prior keeps the parameters finite where few customers would lead the likelihood to a boundary:
+///
+/// ```
+/// use mehrwert_clv::posterior::Prior;
+/// use mehrwert_clv::{FitOptions, Histories, History, ModelKind, TimeUnit, fit};
+/// let nobody_again = Histories::compress([History::new(0, 0, 90)?, History::new(0, 0, 30)?]);
+/// assert!(fit(ModelKind::BgNbd, &nobody_again, &FitOptions::default()).is_err());
+/// let prior = Some(Prior::weak(ModelKind::BgNbd, &nobody_again, TimeUnit::Week));
+/// let fitted = fit(ModelKind::BgNbd, &nobody_again, &FitOptions { prior, ..FitOptions::default() })?;
+/// assert!(fitted.log_covariance.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// If there are no customers or no repeat purchases, if the start is no parameter set, or if the search does not
-/// converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
+/// If there are no customers or (without a prior) no repeat purchases, if the start is no parameter set or the prior
+/// none, or if the search does not converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
 pub fn fit(kind: ModelKind, histories: &Histories, options: &FitOptions) -> Result<Fit, FitError> {
     if histories.is_empty() {
         return Err(FitError::NoCustomers);
     }
-    if histories.distinct().iter().all(|history| history.repeats() == 0) {
+    if options.prior.is_some_and(|prior| !prior.is_possible()) {
+        return Err(FitError::BadPrior);
+    }
+    if options.prior.is_none() && histories.distinct().iter().all(|history| history.repeats() == 0) {
         return Err(FitError::NoRepeatPurchases { customers: histories.customers() });
     }
-    let search = Search { kind, unit: options.time_unit, max_iterations: options.max_iterations };
+    let FitOptions { time_unit: unit, max_iterations, prior, .. } = *options;
+    let search = Search { kind, unit, max_iterations, prior };
     let start = match options.start {
         Some(start) => {
             check_parameters(kind.parameter_names(), start)?;
@@ -263,15 +292,20 @@ struct Search {
     kind: ModelKind,
     unit: TimeUnit,
     max_iterations: u32,
+    prior: Option<Prior>,
 }
 
 impl Search {
     fn run(&self, terms: &Terms, start: [f64; 4]) -> Option<Outcome<4>> {
         let evaluate = |at: &[f64; 4]| {
-            let jet: Jet = log_likelihood_at(self.kind, at.map(f64::exp), terms);
+            let jet = log_likelihood_at(self.kind, at.map(f64::exp), terms) + self.prior_at(at);
             Evaluation { value: jet.value, gradient: jet.gradient, hessian: jet.full_hessian() }
         };
         maximise(evaluate, start, &limits_of(self.kind), self.max_iterations)
+    }
+
+    fn prior_at(&self, at: &[f64; 4]) -> Jet {
+        self.prior.map_or(Jet::ZERO, |prior| prior.jet(at))
     }
 
     /// The best end of searches from several points, on a likeness of the data if there are many.
@@ -279,9 +313,10 @@ impl Search {
         let thinned = (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
         let sample = thinned.as_ref().unwrap_or(histories);
         let terms = Terms::new(sample, self.unit);
-        let starts = self.starting_points(sample);
+        let mut starts = self.starting_points(sample).to_vec();
+        starts.extend(self.prior.map(|prior| prior.log_mean));
         let mut best: Option<Outcome<4>> = None;
-        for start in starts {
+        for &start in &starts {
             if let Some(outcome) = self.run(&terms, start)
                 && best.is_none_or(|best| outcome.evaluation.value > best.evaluation.value)
             {
@@ -311,7 +346,10 @@ impl Search {
     fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
         let values = outcome.at.map(f64::exp);
         let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
-        let explanations = self.boundaries(values, outcome.evaluation.value, histories);
+        let log_likelihood = outcome.evaluation.value - self.prior_at(&outcome.at).value;
+        // A prior bounds every parameter: whatever the box leaves free is determined.
+        let is_bounded = self.prior.is_some() && outcome.free == [true; 4];
+        let explanations = if is_bounded { Vec::new() } else { self.boundaries(values, log_likelihood, histories) };
         let trusted = log_covariance.filter(|_| explanations.is_empty());
         let errors = log_standard_errors(trusted, &outcome.evaluation.hessian, outcome.free);
         let names = self.kind.parameter_names();
@@ -327,7 +365,7 @@ impl Search {
         };
         Fit {
             model: model_of(self.kind, values, self.unit),
-            log_likelihood: outcome.evaluation.value,
+            log_likelihood,
             parameters,
             log_covariance,
             convergence: Convergence {

@@ -43,6 +43,7 @@ mod negative_binomial;
 mod newton;
 mod pareto;
 mod period;
+pub mod pooling;
 pub mod posterior;
 mod quadrature;
 pub mod saved;

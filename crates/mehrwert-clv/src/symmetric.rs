@@ -5,14 +5,38 @@
 
 /// The inverse of a symmetric positive definite matrix; `None` if it is not (numerically) positive definite.
 pub(crate) fn inverse_positive_definite<const N: usize>(matrix: [[f64; N]; N]) -> Option<[[f64; N]; N]> {
-    let (values, vectors) = symmetric_eigen(matrix);
+    inverse(rows_of(&matrix)).map(|inverse| std::array::from_fn(|i| array_of(&inverse[i])))
+}
+
+/// [`inverse_positive_definite`] of a matrix of any size.
+pub(crate) fn inverse(matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
+    let size = matrix.len();
+    let (values, vectors) = eigen(matrix);
     let greatest = values.iter().copied().fold(0.0, f64::max);
     if !values.iter().all(|&value| value > 1e-13 * greatest && value.is_finite()) {
         return None;
     }
-    Some(std::array::from_fn(|i| {
-        std::array::from_fn(|j| (0..N).map(|k| vectors[k][i] * vectors[k][j] / values[k]).sum())
-    }))
+    let entry = |i: usize, j: usize| (0..size).map(|k| vectors[k][i] * vectors[k][j] / values[k]).sum();
+    Some((0..size).map(|i| (0..size).map(|j| entry(i, j)).collect()).collect())
+}
+
+/// The first entries as an array; the slice has at least as many.
+pub(crate) fn array_of<T: Copy, const N: usize>(entries: &[T]) -> [T; N] {
+    std::array::from_fn(|i| entries[i])
+}
+
+fn rows_of<const N: usize>(matrix: &[[f64; N]; N]) -> Vec<Vec<f64>> {
+    matrix.iter().map(|row| row.to_vec()).collect()
+}
+
+/// The negative Hessian over some of the coordinates; the others count with curvature 1.
+pub(crate) fn restricted(hessian: &[Vec<f64>], kept: &[bool]) -> Vec<Vec<f64>> {
+    let entry = |i: usize, j: usize| match (kept[i] && kept[j], i == j) {
+        (true, _) => -hessian[i][j],
+        (false, true) => 1.0,
+        (false, false) => 0.0,
+    };
+    (0..kept.len()).map(|i| (0..kept.len()).map(|j| entry(i, j)).collect()).collect()
 }
 
 /// Information about a logarithm below this leaves it uncertain by more than a factor of e^10: it is not determined.
@@ -22,26 +46,18 @@ const NO_SHARE: f64 = 0.05;
 
 /// Variances of the log parameters that the data determine, the others held where they are: the inverse of the negative
 /// Hessian over the coordinates that are free (not held by the box) and have no part in a direction without information.
-pub(crate) fn determined_variances<const N: usize>(hessian: &[[f64; N]; N], free: [bool; N]) -> [Option<f64>; N] {
-    let restricted = |kept: &[bool; N]| -> [[f64; N]; N] {
-        std::array::from_fn(|i| {
-            std::array::from_fn(|j| match (kept[i] && kept[j], i == j) {
-                (true, _) => -hessian[i][j],
-                (false, true) => 1.0,
-                (false, false) => 0.0,
-            })
-        })
-    };
-    let mut kept = free;
-    let (values, vectors) = symmetric_eigen(restricted(&free));
+pub(crate) fn determined_variances(hessian: &[Vec<f64>], free: &[bool]) -> Vec<Option<f64>> {
+    let mut kept = free.to_vec();
+    let (values, vectors) = eigen(restricted(hessian, free));
     for (value, vector) in values.iter().zip(&vectors) {
-        for i in 0..N {
+        for i in 0..kept.len() {
             // Written so that a value that is not a number determines nothing.
             kept[i] &= *value >= NO_INFORMATION || vector[i] * vector[i] < NO_SHARE;
         }
     }
-    let inverse = inverse_positive_definite(restricted(&kept));
-    std::array::from_fn(|i| inverse.filter(|_| kept[i]).map(|inverse| inverse[i][i]))
+    let inverse = inverse(restricted(hessian, &kept));
+    let variance = |i: usize| inverse.as_ref().filter(|_| kept[i]).map(|inverse| inverse[i][i]);
+    (0..kept.len()).map(variance).collect()
 }
 
 /// Standard errors of the logarithms of the parameters: from the covariance of all where the data determine all, else
@@ -53,22 +69,29 @@ pub(crate) fn log_standard_errors<const N: usize>(
 ) -> [Option<f64>; N] {
     let variances = match covariance {
         Some(covariance) => std::array::from_fn(|i| Some(covariance[i][i])),
-        None => determined_variances(hessian, free),
+        None => array_of(&determined_variances(&rows_of(hessian), &free)),
     };
     variances.map(|variance| variance.map(f64::sqrt))
 }
 
 /// Eigenvalues and eigenvectors (one a row) of a symmetric matrix, by Jacobi's rotations.
-pub(crate) fn symmetric_eigen<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f64; N], [[f64; N]; N]) {
-    let mut vectors = [[0.0; N]; N];
+pub(crate) fn symmetric_eigen<const N: usize>(matrix: [[f64; N]; N]) -> ([f64; N], [[f64; N]; N]) {
+    let (values, vectors) = eigen(rows_of(&matrix));
+    (array_of(&values), std::array::from_fn(|i| array_of(&vectors[i])))
+}
+
+/// [`symmetric_eigen`] of a matrix of any size.
+pub(crate) fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let size = matrix.len();
+    let mut vectors = vec![vec![0.0; size]; size];
     for (i, row) in vectors.iter_mut().enumerate() {
         row[i] = 1.0;
     }
     // A handful of sweeps suffices for so small a matrix; the bound only guards against values that are not finite.
     for _ in 0..40 {
         let mut rotated = false;
-        for p in 0..N {
-            for q in p + 1..N {
+        for p in 0..size {
+            for q in p + 1..size {
                 let off = matrix[p][q];
                 if off.abs() <= 1e-18 * (matrix[p][p].abs() + matrix[q][q].abs()) {
                     continue;
@@ -78,12 +101,12 @@ pub(crate) fn symmetric_eigen<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f6
                 let tangent = theta.signum() / (theta.abs() + theta.hypot(1.0));
                 let cosine = 1.0 / tangent.hypot(1.0);
                 let sine = tangent * cosine;
-                for k in 0..N {
+                for k in 0..size {
                     let (left, right) = (matrix[k][p], matrix[k][q]);
                     matrix[k][p] = cosine * left - sine * right;
                     matrix[k][q] = sine * left + cosine * right;
                 }
-                for k in 0..N {
+                for k in 0..size {
                     let (left, right) = (matrix[p][k], matrix[q][k]);
                     matrix[p][k] = cosine * left - sine * right;
                     matrix[q][k] = sine * left + cosine * right;
@@ -99,7 +122,7 @@ pub(crate) fn symmetric_eigen<const N: usize>(mut matrix: [[f64; N]; N]) -> ([f6
             break;
         }
     }
-    (std::array::from_fn(|i| matrix[i][i]), vectors)
+    ((0..size).map(|i| matrix[i][i]).collect(), vectors)
 }
 
 #[cfg(test)]
@@ -123,11 +146,11 @@ mod tests {
     fn what_is_flat_or_held_has_no_variance_and_the_rest_has_its_own() {
         // The second and third are known by their difference only; the fourth lies on a wall.
         let hessian = [[-4.0, 0.0, 0.0, 1.0], [0.0, -9.0, 9.0, 0.0], [0.0, 9.0, -9.0, 0.0], [1.0, 0.0, 0.0, -2.0]];
-        let found = determined_variances(&hessian, [true, true, true, false]);
+        let found = determined_variances(&rows_of(&hessian), &[true, true, true, false]);
         assert_eq!(found, [Some(0.25), None, None, None]);
         // Nothing held: the full inverse.
-        let found = determined_variances(&[[-2.0, 1.0], [1.0, -2.0]], [true, true]);
+        let found = determined_variances(&rows_of(&[[-2.0, 1.0], [1.0, -2.0]]), &[true, true]);
         assert!(found.iter().all(|variance| variance.is_some_and(|variance| (variance - 2.0 / 3.0).abs() < 1e-12)));
-        assert_eq!(determined_variances(&[[f64::NAN; 2]; 2], [true, true]), [None, None]);
+        assert_eq!(determined_variances(&rows_of(&[[f64::NAN; 2]; 2]), &[true, true]), [None, None]);
     }
 }

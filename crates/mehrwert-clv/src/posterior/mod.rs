@@ -33,7 +33,7 @@
 mod diagnostics;
 mod interval;
 mod nuts;
-mod smoothing;
+pub(crate) mod smoothing;
 mod target;
 
 use std::fmt;
@@ -86,7 +86,7 @@ impl Prior {
     }
 
     /// The log density up to a constant, by the log parameters.
-    fn jet<const H: usize>(&self, at: &[f64; 4]) -> Jet<H> {
+    pub(crate) fn jet<const H: usize>(&self, at: &[f64; 4]) -> Jet<H> {
         (0..4).fold(Jet::ZERO, |sum, i| {
             let precision = self.log_deviation[i].powi(-2);
             let away = at[i] - self.log_mean[i];
@@ -94,7 +94,7 @@ impl Prior {
         })
     }
 
-    fn is_possible(&self) -> bool {
+    pub(crate) fn is_possible(&self) -> bool {
         self.log_mean.iter().all(|mean| mean.is_finite())
             && self.log_deviation.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0)
     }
@@ -222,6 +222,16 @@ impl Posterior {
             .ok_or(PosteriorError::NoMode)?;
         let sampler = Sampler { target: &target, kind, unit, options };
         sampler.run(rng)
+    }
+
+    /// Weighted draws made elsewhere around a mode.
+    pub(crate) fn of_draws(
+        (kind, unit): (ModelKind, TimeUnit),
+        draws: Vec<[f64; 4]>,
+        weights: Vec<f64>,
+        diagnostics: Diagnostics,
+    ) -> Posterior {
+        Posterior { kind, unit, draws, weights, method: Method::Laplace, diagnostics }
     }
 
     /// How the draws came about.

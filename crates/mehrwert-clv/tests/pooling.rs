@@ -1,0 +1,290 @@
+//! Partial pooling: small groups lean on the others as far as they should, and intervals cover.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
+mod common;
+
+use common::{close, customers, fitted, histories, sample};
+use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, pool};
+use mehrwert_clv::posterior::{IntervalOptions, Posterior, PosteriorOptions};
+use mehrwert_clv::{Days, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
+
+fn normal(rng: &mut Pcg64Mcg) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// A group's own model: level of purchases, shape, odds or rate of dropout and its shape vary around common means.
+fn group_model(kind: ModelKind, spread: [f64; 4], rng: &mut Pcg64Mcg) -> Box<dyn PurchaseModel> {
+    let moved = spread.map(|spread| spread * normal(rng));
+    let (r, level) = ((0.8f64.ln() + moved[1]).exp(), (0.1f64.ln() + moved[0]).exp());
+    let parameters = match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => {
+            let (shape, odds) = (1.6 * moved[3].exp(), 0.3 * moved[2].exp());
+            [r, r / level, shape * odds.sqrt(), shape / odds.sqrt()]
+        }
+        ModelKind::ParetoNbd => {
+            let (s, level) = (0.8 * moved[3].exp(), 0.05 * moved[2].exp());
+            [r, r / level, s, s / level]
+        }
+    };
+    model_with(kind, parameters, TimeUnit::Week).unwrap()
+}
+
+fn simulated(model: &dyn PurchaseModel, customers: usize, rng: &mut Pcg64Mcg) -> Histories {
+    let customer = |_| {
+        let age = Days::new(f64::from(rng.random_range(60..500u32)));
+        model.simulate(age, rng).history()
+    };
+    Histories::compress((0..customers).map(customer))
+}
+
+fn pooled(kind: ModelKind, groups: &[Histories], rng: &mut dyn Rng) -> Pooling {
+    pool(kind, groups, &PoolOptions::default(), rng).unwrap()
+}
+
+/// What is compared: the logarithm of the purchases expected of a new customer within a year.
+fn worth(model: &dyn PurchaseModel) -> f64 {
+    model.expected_purchases(&History::NEWBORN, Days::new(365.0)).ln()
+}
+
+/// An estimate with its 90 % interval.
+#[derive(Clone, Copy, Debug)]
+struct Estimate {
+    middle: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Estimate {
+    fn of(posterior: &Posterior, rng: &mut Pcg64Mcg) -> Estimate {
+        let mut worths: Vec<f64> = posterior.models(200, rng).iter().map(|model| worth(model.as_ref())).collect();
+        worths.sort_by(f64::total_cmp);
+        Estimate {
+            middle: worths.iter().sum::<f64>() / 200.0,
+            low: 0.5 * (worths[9] + worths[10]),
+            high: 0.5 * (worths[189] + worths[190]),
+        }
+    }
+
+    fn covers(&self, truth: f64) -> bool {
+        self.low <= truth && truth <= self.high
+    }
+
+    /// Gneiting & Raftery 2007: the width, and twenty times what is missed.
+    fn interval_score(&self, truth: f64) -> f64 {
+        self.high - self.low + 20.0 * ((self.low - truth).max(0.0) + (truth - self.high).max(0.0))
+    }
+}
+
+const SIZES: [usize; 8] = [0, 4, 12, 30, 100, 300, 1000, 5000];
+
+/// A group's customers, truth, and estimates: partial, none (where possible), complete pooling.
+struct Compared {
+    customers: usize,
+    truth: f64,
+    partial: Estimate,
+    alone: Option<Estimate>,
+    complete: Estimate,
+    trusted: bool,
+}
+
+fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
+    let mut rng = Pcg64Mcg::seed_from_u64(seed);
+    let count = [2, 3, 5, 10, 20, 60][seed as usize % 6];
+    let sizes: Vec<usize> = (0..count).map(|i| if i == 0 { 300 } else { SIZES[rng.random_range(0..8)] }).collect();
+    let models: Vec<Box<dyn PurchaseModel>> = sizes.iter().map(|_| group_model(kind, spread, &mut rng)).collect();
+    let groups: Vec<Histories> =
+        sizes.iter().zip(&models).map(|(&size, model)| simulated(model.as_ref(), size, &mut rng)).collect();
+    let together = Histories::from_weighted(
+        groups.iter().flat_map(|group| group.distinct().iter().copied().zip(group.weights().iter().copied())),
+    )
+    .unwrap();
+    let partial = pooled(kind, &groups, &mut rng);
+    let posterior = |histories: &Histories, rng: &mut Pcg64Mcg| {
+        let prior = Some(mehrwert_clv::posterior::Prior::weak(kind, histories, TimeUnit::Week));
+        let fit = fit(kind, histories, &FitOptions { prior, ..FitOptions::default() }).ok()?;
+        Posterior::sample(&fit, histories, &PosteriorOptions::default(), rng).ok()
+    };
+    let complete = posterior(&together, &mut rng).unwrap();
+    let complete = Estimate::of(&complete, &mut rng);
+    let mut all = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let alone = posterior(group, &mut rng).map(|posterior| Estimate::of(&posterior, &mut rng));
+        all.push(Compared {
+            customers: sizes[place],
+            truth: worth(models[place].as_ref()),
+            partial: Estimate::of(&partial.groups[place].posterior, &mut rng),
+            alone,
+            complete,
+            trusted: partial.groups[place].is_trusted(),
+        });
+    }
+    all
+}
+
+fn report(kind: ModelKind, sets: std::ops::Range<u64>) -> Vec<Compared> {
+    let all: Vec<Compared> =
+        sets.into_par_iter().flat_map_iter(|seed| compared(kind, seed, [0.4, 0.2, 0.4, 0.2])).collect();
+    for (name, of) in [("all", None)].into_iter().chain(SIZES.map(|size| ("of", Some(size)))) {
+        let some: Vec<&Compared> = all.iter().filter(|one| of.is_none_or(|size| one.customers == size)).collect();
+        let count = some.len() as f64;
+        let share = |is: &dyn Fn(&Compared) -> bool| some.iter().filter(|one| is(one)).count() as f64 / count;
+        let mean = |of: &dyn Fn(&Compared) -> f64| some.iter().map(|one| of(one)).sum::<f64>() / count;
+        println!(
+            "{kind} {name} {of:?}: {count} groups, trusted {:.3}, covered {:.3} / {:.3} / {:.3}, squared error {:.4} / {:.4} / {:.4}, score {:.3} / {:.3} / {:.3}",
+            share(&|one| one.trusted),
+            share(&|one| one.partial.covers(one.truth)),
+            share(&|one| one.alone.is_some_and(|alone| alone.covers(one.truth))),
+            share(&|one| one.complete.covers(one.truth)),
+            mean(&|one| (one.partial.middle - one.truth).powi(2)),
+            mean(&|one| one.alone.map_or(0.0, |alone| (alone.middle - one.truth).powi(2))),
+            mean(&|one| (one.complete.middle - one.truth).powi(2)),
+            mean(&|one| one.partial.interval_score(one.truth)),
+            mean(&|one| one.alone.map_or(0.0, |alone| alone.interval_score(one.truth))),
+            mean(&|one| one.complete.interval_score(one.truth)),
+        );
+    }
+    all
+}
+
+/// 200 groups in twelve sets of 2 to 60. Over 72 sets the shares are closer to 90 %, see the module's documentation.
+#[test]
+fn partial_pooling_is_better_than_none_and_than_all() {
+    let all = report(ModelKind::BgNbd, 0..12);
+    let known: Vec<(&Compared, Estimate)> = all.iter().filter_map(|one| Some((one, one.alone?))).collect();
+    let mean = |of: &dyn Fn(&Compared, Estimate) -> f64| {
+        known.iter().map(|(one, alone)| of(one, *alone)).sum::<f64>() / known.len() as f64
+    };
+    let [partial, none, complete] = [
+        mean(&|one, _| (one.partial.middle - one.truth).powi(2)),
+        mean(&|one, alone| (alone.middle - one.truth).powi(2)),
+        mean(&|one, _| (one.complete.middle - one.truth).powi(2)),
+    ];
+    assert!(partial < 0.6 * none && partial < 0.6 * complete, "{partial} {none} {complete}");
+    let [partial, none, complete] = [
+        mean(&|one, _| one.partial.interval_score(one.truth)),
+        mean(&|one, alone| alone.interval_score(one.truth)),
+        mean(&|one, _| one.complete.interval_score(one.truth)),
+    ];
+    assert!(partial < 0.9 * none && partial < 0.5 * complete, "{partial} {none} {complete}");
+    let covered = all.iter().filter(|one| one.partial.covers(one.truth)).count() as f64 / all.len() as f64;
+    assert!((0.84..=0.96).contains(&covered), "{covered}");
+}
+
+fn source(kind: ModelKind, level: f64, customers: usize, rng: &mut Pcg64Mcg) -> Histories {
+    let parameters = match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => [0.8, 0.8 / level, 0.9, 3.0],
+        ModelKind::ParetoNbd => [0.8, 0.8 / level, 0.8, 15.0],
+    };
+    simulated(model_with(kind, parameters, TimeUnit::Week).unwrap().as_ref(), customers, rng)
+}
+
+/// Twelve customers who buy far more than the others' are neither ignored nor believed.
+#[test]
+fn a_small_group_lies_between_its_own_and_the_others() {
+    for kind in ModelKind::ALL {
+        let mut rng = Pcg64Mcg::seed_from_u64(3);
+        let mut groups: Vec<Histories> =
+            [0.08, 0.1, 0.12, 0.09, 0.11, 0.13].map(|level| source(kind, level, 400, &mut rng)).into();
+        groups.push(source(kind, 0.5, 12, &mut rng));
+        let pooled = pooled(kind, &groups, &mut rng);
+        let prior = Some(mehrwert_clv::posterior::Prior::weak(kind, &groups[6], TimeUnit::Week));
+        let alone = fit(kind, &groups[6], &FitOptions { prior, ..FitOptions::default() }).unwrap();
+        let others: f64 = pooled.groups[..6].iter().map(|group| worth(group.model.as_ref())).sum::<f64>() / 6.0;
+        let (own, found) = (worth(alone.model.as_ref()), worth(pooled.groups[6].model.as_ref()));
+        println!("{kind}: {others} {found} {own}, {:?} {:?}", pooled.groups[6].own_weights, pooled.coordinates);
+        assert!(others + 0.05 < found && found < own - 0.05, "{kind}: {others} {found} {own}");
+        let weights: Vec<f64> = pooled.groups.iter().map(|group| group.own_weight()).collect();
+        assert!(weights[..6].iter().all(|weight| *weight > weights[6]), "{weights:?}");
+        assert!(weights[6] > 0.02 && weights[6] < 0.98);
+    }
+}
+
+/// What the posterior says of the logarithms of the parameters: means and deviations.
+fn log_moments(posterior: &Posterior) -> [(f64, f64); 4] {
+    std::array::from_fn(|i| {
+        let logs = || posterior.draws().iter().zip(posterior.weights()).map(|(draw, weight)| (draw[i].ln(), weight));
+        let mean: f64 = logs().map(|(log, weight)| log * weight).sum();
+        (mean, logs().map(|(log, weight)| weight * (log - mean).powi(2)).sum::<f64>().sqrt())
+    })
+}
+
+#[test]
+fn one_group_alone_is_like_a_single_population() {
+    let histories = histories(&customers(&sample()));
+    for kind in [ModelKind::BgNbd, ModelKind::MbgNbd] {
+        let mut rng = Pcg64Mcg::seed_from_u64(8);
+        let options = PoolOptions { draws: 2000, ..PoolOptions::default() };
+        let pooled = pool(kind, std::slice::from_ref(&histories), &options, &mut rng).unwrap();
+        let plain = PosteriorOptions { importance_draws: 4000, ..PosteriorOptions::default() };
+        let single = Posterior::sample(&fitted(kind, &histories), &histories, &plain, &mut rng).unwrap();
+        // The group's prior is a little wider than that of the means.
+        for (found, expected) in log_moments(&pooled.groups[0].posterior).iter().zip(log_moments(&single)) {
+            close(found.0, expected.0, 0.25 * expected.1);
+            close(found.1, expected.1, 0.15 * expected.1);
+        }
+    }
+}
+
+#[test]
+fn equal_groups_are_taken_together() {
+    let kind = ModelKind::BgNbd;
+    let mut rng = Pcg64Mcg::seed_from_u64(21);
+    let group = source(kind, 0.1, 150, &mut rng);
+    let groups = vec![group.clone(); 20];
+    let pooled = pooled(kind, &groups, &mut rng);
+    let alone = Posterior::sample(&fitted(kind, &group), &group, &PosteriorOptions::default(), &mut rng).unwrap();
+    let [one, single] = [&pooled.groups[7].posterior, &alone].map(|posterior| Estimate::of(posterior, &mut rng));
+    assert!(one.high - one.low < 0.6 * (single.high - single.low), "{one:?} {single:?}");
+    assert!(pooled.groups.iter().all(|group| group.own_weight() < 0.5));
+}
+
+#[test]
+fn a_group_without_customers_is_a_new_group() {
+    let kind = ModelKind::MbgNbd;
+    let mut rng = Pcg64Mcg::seed_from_u64(4);
+    let groups = [source(kind, 0.1, 300, &mut rng), Histories::default(), source(kind, 0.15, 40, &mut rng)];
+    let pooled = pooled(kind, &groups, &mut rng);
+    let [empty, new] = [&pooled.groups[1].posterior, &pooled.new_group].map(log_moments);
+    for (one, other) in empty.iter().zip(new) {
+        close(one.0, other.0, 0.35 * other.1);
+        close(one.1 / other.1, 1.0, 0.35);
+    }
+    assert_eq!(pooled.groups[1].own_weights, [0.0; 4]);
+    let [known, unknown] = [0, 1].map(|place| Estimate::of(&pooled.groups[place].posterior, &mut rng));
+    assert!(known.high - known.low < 0.5 * (unknown.high - unknown.low));
+    let nobody = IntervalOptions::default();
+    let none = pooled.groups[1].posterior.total_purchases(&groups[1], Days::new(90.0), &nobody, &mut rng).unwrap();
+    assert_eq!((none.mean, none.low, none.high), (0.0, 0.0, 0.0));
+}
+
+#[test]
+fn groups_nobody_of_whom_bought_again_have_an_answer() {
+    let once = |days: u32| Histories::compress((0..8).map(|i| History::new(0, 0, days + i).unwrap()));
+    for kind in ModelKind::ALL {
+        let mut rng = Pcg64Mcg::seed_from_u64(2);
+        let found = pooled(kind, &[once(30), once(200)], &mut rng);
+        assert!(found.groups.iter().all(|group| worth(group.model.as_ref()).is_finite()), "{kind}");
+        let none = pool(kind, &[], &PoolOptions::default(), &mut rng).unwrap_err();
+        assert!(matches!(none, PoolError::Together(_)));
+        let bad = PoolOptions { spread: [0.5, 0.0, 0.5, 0.5], ..PoolOptions::default() };
+        let refused = pool(kind, &[once(30)], &bad, &mut rng).unwrap_err();
+        assert!(matches!(refused, PoolError::BadOption { option: "spread", .. }), "{refused}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let mut rng = Pcg64Mcg::seed_from_u64(6);
+    let groups: Vec<Histories> = [3, 2000, 40].map(|size| source(ModelKind::BgNbd, 0.1, size, &mut rng)).into();
+    let by = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let found = pool.install(|| pooled(ModelKind::BgNbd, &groups, &mut Pcg64Mcg::seed_from_u64(1)));
+        found.groups.iter().map(|group| group.posterior.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(by(1), by(3));
+}
