@@ -44,13 +44,16 @@ mod newton;
 mod pareto;
 mod period;
 pub mod posterior;
+mod predictive;
 mod quadrature;
+pub mod scores;
 mod search;
 mod special;
 pub mod spend;
 mod survival;
 mod symmetric;
 mod time;
+mod timelines;
 
 pub use criteria::{aic, bic};
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
@@ -59,4 +62,6 @@ pub use model::{
     ModelKind, ParameterError, PurchaseModel, PurchaseMoments, Score, SimulatedCustomer, UnknownModel, model_with,
 };
 pub use period::{Discounting, FirstPeriod, Horizon, RateError};
+pub use predictive::PurchaseDistribution;
 pub use time::{Days, DiscountRate, TimeUnit};
+pub use timelines::{Known, TimelineError, Timelines};
