@@ -27,6 +27,7 @@
 //! models share; `beta_geometric` and `pareto` are the models. `survival` and `gamma_difference` are what contracts and
 //! occasions share. Randomness is handed in, and results do not depend on the number of threads.
 
+pub mod backtest;
 mod beta_geometric;
 pub mod bg_bb;
 pub mod contracts;
