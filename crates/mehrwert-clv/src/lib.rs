@@ -27,6 +27,7 @@
 //! models share; `beta_geometric` and `pareto` are the models. `survival` and `gamma_difference` are what contracts and
 //! occasions share. Randomness is handed in, and results do not depend on the number of threads.
 
+pub mod backtest;
 mod beta_geometric;
 pub mod bg_bb;
 pub mod contracts;
@@ -45,14 +46,17 @@ mod pareto;
 mod period;
 pub mod pooling;
 pub mod posterior;
+mod predictive;
 mod quadrature;
 pub mod saved;
+pub mod scores;
 mod search;
 mod special;
 pub mod spend;
 mod survival;
 mod symmetric;
 mod time;
+mod timelines;
 
 pub use criteria::{aic, bic};
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
@@ -61,4 +65,6 @@ pub use model::{
     ModelKind, ParameterError, PurchaseModel, PurchaseMoments, Score, SimulatedCustomer, UnknownModel, model_with,
 };
 pub use period::{Discounting, FirstPeriod, Horizon, RateError};
+pub use predictive::PurchaseDistribution;
 pub use time::{Days, DiscountRate, TimeUnit};
+pub use timelines::{Known, TimelineError, Timelines};
