@@ -15,6 +15,7 @@ fn request() -> ValueRequest {
         model: None,
         age: Horizon::years(3),
         by: None,
+        seed: 1,
         until: None,
     }
 }

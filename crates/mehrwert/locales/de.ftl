@@ -111,6 +111,8 @@ column-standard-error = Standardfehler
 column-mae = MAE
 column-rmse = RMSE
 column-aggregate = Gesamtfehler
+column-log-score = Log-Score
+column-crps = CRPS
 column-top-tenth = Top-10-%-Anteil
 column-forecast = Prognose
 column-column = Spalte
@@ -170,6 +172,8 @@ define-alive = Wahrscheinlichkeit, dass der Kunde noch kauft und nicht abgewande
 define-mae = MAE: mittlere Abweichung je Kunde, in Käufen.
 define-rmse = RMSE: wie MAE, große Fehler zählen stärker.
 define-aggregate = Gesamtfehler: wie weit alle Käufe zusammen danebenlagen.
+define-log-score = Log-Score: wie wenig Wahrscheinlichkeit die Prognose dem gab, was jeder Kunde dann tat. Kleiner ist besser.
+define-crps = CRPS: Abstand zwischen vorhergesagter Verteilung und Geschehenem, in Käufen. Kleiner ist besser.
 define-top-tenth = Top-10-%-Anteil: was die vorhergesagten besten 10 % der Kunden wirklich brachten.
 
 ## Sicherheit in Worten
@@ -186,7 +190,8 @@ certainty-not-beats = Der Fehler je Kunde (RMSE) war nicht kleiner als der der b
 certainty-not-measured = Wie gut die Prognose trifft, ließ sich an diesen Daten nicht messen. Mit --until TAG halten Sie die letzten Monate zum Prüfen zurück.
 
 choice-named = { $model } wurde mit --model gewählt.
-choice-rolling = { $model } hatte den kleinsten Fehler in { $cuts } Rückblicken über je { $days } Tage, geprüft an { $customers } Kunden.
+choice-rolling = { $model } gab dem, was dann geschah, die größte Wahrscheinlichkeit (Log-Score): { $cuts } Rückblicke über je { $days } Tage, geprüft an { $customers } Kunden.
+choice-not-told-apart = { $cuts } Rückblicke über je { $days } Tage an { $customers } Kunden zeigen kein Modell, das klar besser wäre (Log-Score). Es bleibt bei { $model }, der Vorgabe.
 choice-little-history = Für Rückblicke ist die Geschichte zu kurz. { $model } ist dann die Vorgabe.
 choice-few-repeaters = Für Rückblicke haben zu wenige Kunden ein zweites Mal gekauft. { $model } ist dann die Vorgabe.
 

@@ -110,6 +110,8 @@ column-standard-error = Standard error
 column-mae = MAE
 column-rmse = RMSE
 column-aggregate = Aggregate error
+column-log-score = Log score
+column-crps = CRPS
 column-top-tenth = Top 10% share
 column-forecast = Forecast
 column-column = Column
@@ -169,6 +171,8 @@ define-alive = Probability that the customer still buys and has not left.
 define-mae = MAE: mean error per customer, in purchases.
 define-rmse = RMSE: like MAE, large errors count more.
 define-aggregate = Aggregate error: how far off all purchases together were.
+define-log-score = Log score: how little probability the forecast gave to what each customer then did. Smaller is better.
+define-crps = CRPS: distance between the distribution predicted and what happened, in purchases. Smaller is better.
 define-top-tenth = Top 10% share: what the predicted best 10% of the customers really brought.
 
 ## Certainty in words
@@ -185,7 +189,8 @@ certainty-not-beats = The error per customer (RMSE) was not smaller than that of
 certainty-not-measured = How well the forecast does could not be measured on these data. With --until DAY you hold the last months back for a test.
 
 choice-named = { $model } was chosen with --model.
-choice-rolling = { $model } had the smallest error over { $cuts } looks back of { $days } days each, checked on { $customers } customers.
+choice-rolling = { $model } gave what then happened the greatest probability (log score) over { $cuts } looks back of { $days } days each, checked on { $customers } customers.
+choice-not-told-apart = { $cuts } looks back of { $days } days each on { $customers } customers show no model that is clearly better (log score). { $model } stays, the default.
 choice-little-history = The history is too short for looking back. { $model } is the default then.
 choice-few-repeaters = Too few customers bought a second time for looking back. { $model } is the default then.
 

@@ -101,6 +101,10 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "MODEL", help_heading = "Valuing")]
     pub model: Option<ModelName>,
 
+    /// Where random numbers begin: the same seed gives the same digits.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = "Valuing")]
+    pub seed: u64,
+
     /// What is printed: a table for people, JSON, or CSV with a row per customer.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub format: Format,

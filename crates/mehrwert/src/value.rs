@@ -117,6 +117,7 @@ fn value_request(arguments: &ValueArguments) -> ValueRequest {
         candidates: arguments.models.iter().map(|model| model.0).collect(),
         model: arguments.model.map(|model| model.0),
         age: arguments.age,
+        seed: arguments.seed,
         // The column to group by is the first attribute asked for.
         by: arguments.by.as_ref().map(|_| 0),
         until: arguments.until,

@@ -1,45 +1,31 @@
 //! How well forecasts met what came after.
 
+use mehrwert_clv::scores::{CustomerScore, Scores};
+
 use super::result::Accuracy;
 
-/// What one customer did after the cut.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Outcome {
-    /// Purchases.
-    pub purchases: f64,
-    /// What they brought; equal to the purchases where there are no amounts.
-    pub spend: f64,
+/// What the customers of a forecast did afterwards, and what each was expected to spend a purchase.
+pub(super) struct Outcomes {
+    /// Purchases of each customer.
+    pub purchases: Vec<u32>,
+    /// What each customer spent; the purchases where there are no amounts.
+    pub spend: Vec<f64>,
+    /// Expected amount of a purchase of each customer; one where there are no amounts.
+    pub expected_spend: Vec<f64>,
 }
 
-/// A forecast for one customer.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Forecast {
-    /// Expected purchases.
-    pub purchases: f64,
-    /// Expected spend, by which customers are ranked.
-    pub spend: f64,
-}
-
-/// Compares forecasts with outcomes, customer by customer; both in the same order, at least one.
-pub(super) fn accuracy(forecasts: &[Forecast], outcomes: &[Outcome]) -> Accuracy {
-    debug_assert_eq!(forecasts.len(), outcomes.len());
-    let count = forecasts.len().max(1) as f64;
-    let mut absolute = 0.0;
-    let mut squared = 0.0;
-    let mut predicted = 0.0;
-    let mut actual = 0.0;
-    for (forecast, outcome) in forecasts.iter().zip(outcomes) {
-        let error = forecast.purchases - outcome.purchases;
-        absolute += error.abs();
-        squared += error * error;
-        predicted += forecast.purchases;
-        actual += outcome.purchases;
-    }
-    Accuracy {
-        mae: absolute / count,
-        rmse: (squared / count).sqrt(),
-        aggregate_error: if actual > 0.0 { (predicted - actual) / actual } else { f64::NAN },
-        top10_share: top_tenth_share(forecasts, outcomes),
+impl Outcomes {
+    /// The accuracy of forecasts of the purchases, in the order of the customers.
+    pub(super) fn accuracy(&self, scores: &Scores, customers: &[CustomerScore]) -> Accuracy {
+        let expected = customers.iter().zip(&self.expected_spend).map(|(score, spend)| score.expected * spend);
+        Accuracy {
+            mae: scores.mae,
+            rmse: scores.rmse,
+            aggregate_error: scores.aggregate_error.unwrap_or(f64::NAN),
+            top10_share: top_tenth_share(&expected.collect::<Vec<_>>(), &self.spend),
+            log_score: scores.log_score,
+            crps: scores.crps,
+        }
     }
 }
 
@@ -52,18 +38,19 @@ pub(super) fn mean(accuracies: &[Accuracy]) -> Option<Accuracy> {
         rmse: average(|accuracy| accuracy.rmse),
         aggregate_error: average(|accuracy| accuracy.aggregate_error),
         top10_share: average(|accuracy| accuracy.top10_share),
+        log_score: average(|accuracy| accuracy.log_score),
+        crps: average(|accuracy| accuracy.crps),
     })
 }
 
 /// Share of the spend that the tenth of the customers with the highest forecasts brought. Customers tied at the border
 /// count in part, so that a forecast that tells nobody apart gets a tenth and not luck.
-fn top_tenth_share(forecasts: &[Forecast], outcomes: &[Outcome]) -> f64 {
-    let total: f64 = outcomes.iter().map(|outcome| outcome.spend).sum();
+fn top_tenth_share(expected: &[f64], spend: &[f64]) -> f64 {
+    let total: f64 = spend.iter().sum();
     if total <= 0.0 {
         return f64::NAN;
     }
-    let mut ranked: Vec<(f64, f64)> =
-        forecasts.iter().zip(outcomes).map(|(forecast, outcome)| (forecast.spend, outcome.spend)).collect();
+    let mut ranked: Vec<(f64, f64)> = expected.iter().copied().zip(spend.iter().copied()).collect();
     ranked.sort_unstable_by(|left, right| right.0.total_cmp(&left.0));
     let places = ranked.len() as f64 / 10.0;
     let border = ranked[(places.ceil() as usize).saturating_sub(1).min(ranked.len() - 1)].0;
@@ -78,33 +65,20 @@ fn top_tenth_share(forecasts: &[Forecast], outcomes: &[Outcome]) -> f64 {
 mod tests {
     use super::*;
 
-    fn outcomes(spends: &[f64]) -> Vec<Outcome> {
-        spends.iter().map(|&spend| Outcome { purchases: spend, spend }).collect()
-    }
-
-    fn forecasts(spends: &[f64]) -> Vec<Forecast> {
-        spends.iter().map(|&spend| Forecast { purchases: spend, spend }).collect()
-    }
-
     #[test]
-    fn a_perfect_forecast_has_no_error() {
+    fn a_perfect_forecast_finds_the_best_tenth() {
         let actual: Vec<f64> = (0..20).map(f64::from).collect();
-        let accuracy = accuracy(&forecasts(&actual), &outcomes(&actual));
-        assert_eq!((accuracy.mae, accuracy.rmse, accuracy.aggregate_error), (0.0, 0.0, 0.0));
-        assert!((accuracy.top10_share - (19.0 + 18.0) / 190.0).abs() < 1e-12);
+        assert!((top_tenth_share(&actual, &actual) - (19.0 + 18.0) / 190.0).abs() < 1e-12);
     }
 
     #[test]
-    fn predicting_zero_misses_all_and_ranks_nobody() {
-        let accuracy = accuracy(&forecasts(&[0.0; 20]), &outcomes(&[1.0; 20]));
-        assert_eq!((accuracy.mae, accuracy.aggregate_error), (1.0, -1.0));
-        assert!((accuracy.top10_share - 0.1).abs() < 1e-12);
+    fn predicting_zero_ranks_nobody() {
+        assert!((top_tenth_share(&[0.0; 20], &[1.0; 20]) - 0.1).abs() < 1e-12);
     }
 
     #[test]
-    fn errors_are_signed_in_total_and_squared_apiece() {
-        let accuracy = accuracy(&forecasts(&[2.0, 0.0]), &outcomes(&[1.0, 3.0]));
-        assert_eq!((accuracy.mae, accuracy.aggregate_error), (2.0, -0.5));
-        assert!((accuracy.rmse - 5.0_f64.sqrt()).abs() < 1e-12);
+    fn what_is_not_defined_at_a_cut_is_not_a_number() {
+        assert!(top_tenth_share(&[1.0; 20], &[0.0; 20]).is_nan());
+        assert_eq!(mean(&[]), None);
     }
 }

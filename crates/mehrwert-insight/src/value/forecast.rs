@@ -5,7 +5,6 @@ use mehrwert_clv::{
     Boundary, Convergence, ConvergenceState, Days, DiscountRate, Fit, FitError, FitOptions, ModelKind, Score, fit,
 };
 
-use super::accuracy::Forecast;
 use super::histories::CustomerHistories;
 
 /// A purchase model and, where amounts are known, a spend model.
@@ -29,17 +28,6 @@ impl Fitted {
     /// Whether the maximum lies where nobody ever leaves.
     pub(super) fn no_dropout_seen(&self) -> bool {
         at_boundary(&self.fit.convergence, Boundary::NoDropoutSeen)
-    }
-
-    /// Expected purchases and spend of each customer over so many days, not discounted.
-    pub(super) fn forecasts(&self, histories: &CustomerHistories, days: u32) -> Vec<Forecast> {
-        let scores = self.scores(histories, days, DiscountRate::NONE);
-        (0..histories.customers.len())
-            .map(|row| {
-                let purchases = score_of(&scores, histories, row).expected_purchases;
-                Forecast { purchases, spend: purchases * self.expected_spend(histories, row) }
-            })
-            .collect()
     }
 
     /// Scores of the distinct histories.

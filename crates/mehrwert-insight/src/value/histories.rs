@@ -5,7 +5,6 @@ use mehrwert_core::{Amount, Day};
 use mehrwert_facts::engine::{Columns, ColumnsError, EngineError};
 
 use super::ValueError;
-use super::accuracy::Outcome;
 use super::purchases::{Purchases, date};
 
 /// One row a customer, as columns of equal length, in the order in which the customers first appear in the log.
@@ -33,10 +32,10 @@ pub(super) struct CustomerHistories {
 }
 
 impl Purchases<'_> {
-    /// Histories of the customers won by a day, of every `step`-th customer.
-    pub(super) fn histories(&self, until: Day, step: u32) -> Result<CustomerHistories, ValueError> {
+    /// Histories of the customers won by a day.
+    pub(super) fn histories(&self, until: Day) -> Result<CustomerHistories, ValueError> {
         const QUERY: &str = "histories";
-        let parameters = [("until", date(until)), ("step", step.into())];
+        let parameters = [("until", date(until))];
         let rows = self.engine.query(QUERY, include_str!("sql/histories.sql"), &parameters)?;
         let columns = Columns::new(&rows);
         let answer = |source: ColumnsError| EngineError::Answer { query: QUERY, source };
@@ -75,45 +74,6 @@ impl Purchases<'_> {
             kept_share,
             compressed: Histories::compress(histories),
         })
-    }
-
-    /// What each customer of `histories` did in the `days` after them.
-    pub(super) fn outcomes(
-        &self,
-        histories: &CustomerHistories,
-        days: u32,
-        step: u32,
-        with_amounts: bool,
-    ) -> Result<Vec<Outcome>, ValueError> {
-        let until = histories.until.plus_days(i32::try_from(days).unwrap_or(i32::MAX));
-        self.between(&histories.customers, histories.until, until, step, with_amounts)
-    }
-
-    /// What each of the customers did after one day and up to another.
-    pub(super) fn between(
-        &self,
-        customers: &[u32],
-        after: Day,
-        until: Day,
-        step: u32,
-        with_amounts: bool,
-    ) -> Result<Vec<Outcome>, ValueError> {
-        const QUERY: &str = "purchases_between";
-        let parameters = [("after", date(after)), ("until", date(until)), ("step", step.into())];
-        let rows = self.engine.query(QUERY, include_str!("sql/purchases_between.sql"), &parameters)?;
-        let columns = Columns::new(&rows);
-        let answer = |source: ColumnsError| EngineError::Answer { query: QUERY, source };
-        let keys = columns.keys("customer").map_err(answer)?;
-        let purchases = columns.counts("purchases").map_err(answer)?;
-        let amounts = columns.amounts("amount").map_err(answer)?;
-        let size = customers.iter().chain(&keys).max().map_or(0, |&key| key as usize + 1);
-        let mut by_key = vec![Outcome::default(); size];
-        for ((key, purchases), amount) in keys.into_iter().zip(purchases).zip(amounts) {
-            let purchases = purchases as f64;
-            let spend = if with_amounts { amount.to_f64() } else { purchases };
-            by_key[key as usize] = Outcome { purchases, spend };
-        }
-        Ok(customers.iter().map(|&customer| by_key[customer as usize]).collect())
     }
 }
 
@@ -158,11 +118,6 @@ fn share_kept(revenue: Amount, returned: Amount) -> f64 {
 }
 
 impl CustomerHistories {
-    /// Mean amount of all a customer's purchases, net of returns.
-    pub(super) fn mean_amount(&self, row: usize) -> f64 {
-        (self.revenue[row].to_f64() / f64::from(self.purchases[row].max(1))).max(0.0)
-    }
-
     /// Share of a customer's revenue that is left after returns without a known sale, between 0 and 1.
     pub(super) fn kept_share(&self, row: usize) -> f64 {
         self.kept_share[row]

@@ -1,15 +1,15 @@
 //! What lies after `--until`: compared with the forecasts once, never used to choose.
 
-use mehrwert_clv::ModelKind;
+use mehrwert_clv::scores::{Baseline, Scores, score_model, score_poisson};
+use mehrwert_clv::{Days, ModelKind};
 use mehrwert_core::Period;
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::{Rng, SeedableRng};
 
 use super::ValueError;
-use super::accuracy::accuracy;
-use super::cuts::baselines;
 use super::forecast::Fitted;
-use super::histories::CustomerHistories;
 use super::purchases::Purchases;
-use super::result::{Accuracy, Baseline};
+use super::result::Accuracy;
 
 /// Accuracy on the days held out; empty when nothing was.
 #[derive(Default)]
@@ -28,21 +28,33 @@ impl Purchases<'_> {
 impl Holdout {
     pub(super) fn measure(
         purchases: &Purchases<'_>,
-        histories: &CustomerHistories,
         with_amounts: bool,
         fits: &[Fitted],
+        seed: u64,
     ) -> Result<Holdout, ValueError> {
         let Some(period) = purchases.holdout_period() else { return Ok(Holdout::default()) };
-        let days = period.days().unsigned_abs();
-        let outcomes = purchases.outcomes(histories, days, 1, with_amounts)?;
-        let models = fits
-            .iter()
-            .map(|fitted| (fitted.fit.model.kind(), accuracy(&fitted.forecasts(histories, days), &outcomes)))
-            .collect();
-        let baselines = baselines(purchases, histories, days, 1, with_amounts)?
-            .into_iter()
-            .map(|(baseline, forecasts)| (baseline, accuracy(&forecasts, &outcomes)))
-            .collect();
-        Ok(Holdout { models, baselines })
+        let (cut, days) = (purchases.period.to.epoch(), period.days().unsigned_abs());
+        let all = purchases.sampled(purchases.last, 1)?;
+        let known = all.timelines.known_on(cut)?;
+        let outcomes = all.judged(&known.customers, cut, days, with_amounts);
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        // The 53 highest bits, as a fraction.
+        let uniforms: Vec<f64> =
+            known.customers.iter().map(|_| (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64).collect();
+        let over = Days::new(f64::from(days));
+        let of_model = |fitted: &Fitted| {
+            let model = fitted.fit.model.as_ref();
+            let scores = score_model(model, &known.histories, &outcomes.purchases, over, &uniforms);
+            (model.kind(), outcomes.accuracy(&Scores::of(&scores, &outcomes.purchases), &scores))
+        };
+        let of_baseline = |baseline: Baseline| {
+            let means = baseline.forecasts(&all.timelines, &known, cut, days);
+            let scores = score_poisson(&means, &outcomes.purchases, &uniforms);
+            (baseline, outcomes.accuracy(&Scores::of(&scores, &outcomes.purchases), &scores))
+        };
+        Ok(Holdout {
+            models: fits.iter().map(of_model).collect(),
+            baselines: Baseline::ALL.into_iter().map(of_baseline).collect(),
+        })
     }
 }

@@ -18,6 +18,7 @@ mod result;
 mod returns;
 mod scores;
 mod segments;
+mod timelines;
 mod totals;
 mod warnings;
 mod weeks;
@@ -53,6 +54,8 @@ pub struct ValueRequest {
     pub age: Horizon,
     /// The attribute of the order log to group customers by, as its number.
     pub by: Option<usize>,
+    /// Where random numbers begin: the same seed gives the same digits.
+    pub seed: u64,
     /// Last day the models may see; what lies after it is scored once.
     pub until: Option<Day>,
 }
@@ -73,6 +76,9 @@ pub enum ValueError {
         /// The first purchase.
         first: Day,
     },
+    /// The purchases are not in the order they were asked for: a mistake in this program.
+    #[error("the purchase days do not come in order; this is a mistake in mehrwert")]
+    Timelines(#[source] mehrwert_clv::TimelineError),
     /// The horizon leads past the calendar.
     #[error(transparent)]
     Horizon(#[from] mehrwert_core::HorizonError),
@@ -109,14 +115,16 @@ pub fn value(
     progress.begin(Phase::Histories, None);
     let known = engine.register_orders(&mut log)?;
     let purchases = Purchases::build(engine, request.until)?;
-    let histories = purchases.histories(purchases.period.to, 1)?;
+    let histories = purchases.histories(purchases.period.to)?;
     let by_day = purchases.by_day()?;
     progress.end();
     let candidates: Vec<ModelKind> = request.model.map_or_else(|| request.candidates.clone(), |kind| vec![kind]);
-    let mut comparison = cuts::compare(&purchases, &histories, &candidates, known.amounts, progress)?;
+    let days = request.horizon.days_from(purchases.period.to)?;
+    let request = &ValueRequest { candidates, ..request.clone() };
+    let comparison = cuts::compare(&purchases, histories.customers.len(), days, request, known.amounts, progress)?;
     let mut warnings = warnings::of_data(&log, &purchases, &histories);
-    progress.begin(Phase::Fitting, Some(candidates.len() as u64));
-    let (mut fits, failures) = fit_all(&candidates, &histories, progress);
+    progress.begin(Phase::Fitting, Some(request.candidates.len() as u64));
+    let (mut fits, failures) = fit_all(&request.candidates, &histories, progress);
     progress.end();
     let chosen = choose(&fits, &comparison, request.model).ok_or_else(|| ValueError::no_model(&failures))?;
     let spend = match known.amounts {
@@ -126,15 +134,12 @@ pub fn value(
     for fitted in &mut fits {
         fitted.spend.clone_from(&spend);
     }
-    if request.model.is_some() {
-        comparison.choice = Choice::Named;
-    }
+    let choice = if request.model.is_some() { Choice::Named } else { comparison.reason() };
     warnings.extend(warnings::of_fits(&fits, chosen, failures));
     let margin = margin::margin(engine, request.margin, known, purchases.period.to)?;
     warnings.extend(margin.warning);
-    let holdout = Holdout::measure(&purchases, &histories, known.amounts, &fits)?;
+    let holdout = Holdout::measure(&purchases, known.amounts, &fits, request.seed)?;
     progress.begin(Phase::Scoring, None);
-    let days = request.horizon.days_from(purchases.period.to)?;
     let mut scores = scores::score_customers(&fits[chosen], &histories, &log.customers, days, request, margin.share);
     let uncertainty = scores::uncertainty_of(&fits[chosen], &histories, &comparison, days);
     let value = scores::totals(&scores, &uncertainty, days, request);
@@ -181,7 +186,8 @@ pub fn value(
         models: fits.iter().map(|fitted| model_report(fitted, &comparison, &holdout)).collect(),
         baselines: baseline_reports(&comparison, &holdout),
         chosen: fits[chosen].fit.model.kind(),
-        choice: comparison.choice,
+        choice,
+        cuts: comparison.cuts,
         spend: spend.map(|spend| scores::spend_report(&spend, &histories)),
         value,
         from_acquisition,
@@ -251,19 +257,18 @@ fn model_report(fitted: &Fitted, comparison: &Comparison, holdout: &Holdout) -> 
         log_likelihood: fitted.fit.log_likelihood,
         converged: true,
         no_dropout_seen: fitted.no_dropout_seen(),
-        rolling: comparison.models.iter().find(|one| one.0 == kind).map(|one| one.1),
+        rolling: comparison.of_model(kind),
         holdout: holdout.models.iter().find(|one| one.0 == kind).map(|one| one.1),
     }
 }
 
 fn baseline_reports(comparison: &Comparison, holdout: &Holdout) -> Vec<BaselineReport> {
-    let of = |list: &[(Baseline, Accuracy)], baseline| list.iter().find(|one| one.0 == baseline).map(|one| one.1);
     Baseline::ALL
         .into_iter()
         .map(|baseline| BaselineReport {
             baseline,
-            rolling: of(&comparison.baselines, baseline),
-            holdout: of(&holdout.baselines, baseline),
+            rolling: comparison.of_baseline(baseline),
+            holdout: holdout.baselines.iter().find(|one| one.0 == baseline).map(|one| one.1),
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The answer of the main job, as types: what every customer is worth, and how sure we are.
 
 use mehrwert_clv::ModelKind;
+pub use mehrwert_clv::scores::{Baseline, Calibration};
 use mehrwert_core::{Amount, Currency, Day, Horizon, Period};
 use mehrwert_facts::orders::{AmountBasis, FileReport, ReadWarning, Reconciliation};
 
@@ -65,6 +66,8 @@ pub struct ValueResult {
     pub chosen: ModelKind,
     /// Why that one.
     pub choice: Choice,
+    /// Every rolling cut in full, earliest first.
+    pub cuts: Vec<CutReport>,
     /// The spend model; `None` when the log has no amounts.
     pub spend: Option<SpendReport>,
     /// Remaining value of all customers together, from the day after the period over the horizon.
@@ -121,6 +124,39 @@ pub struct Accuracy {
     pub aggregate_error: f64,
     /// Share of the actual spend (purchases, without amounts) that the predicted top tenth of the customers brought.
     pub top10_share: f64,
+    /// Mean log score: minus the logarithm of the probability given to what each customer did. Smaller is better.
+    pub log_score: f64,
+    /// Mean continuous ranked probability score, in purchases. Smaller is better.
+    pub crps: f64,
+}
+
+/// What one rolling cut showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CutReport {
+    /// The last day that the models saw.
+    pub day: Day,
+    /// Days forecast.
+    pub days: u32,
+    /// Customers looked at.
+    pub customers: u64,
+    /// The models that had a fit.
+    pub models: Vec<(ModelKind, Judged)>,
+    /// The others, with the reason.
+    pub without_fit: Vec<(ModelKind, String)>,
+    /// The naive forecasts.
+    pub baselines: Vec<(Baseline, Judged)>,
+}
+
+/// How forecasts did at a cut.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// Errors and scores.
+    pub accuracy: Accuracy,
+    /// Shares of the customers by tenth of the randomised probability integral transform: a tenth each where the
+    /// forecasts are right.
+    pub pit: [f64; 10],
+    /// Expected beside actual purchases, by tenths of the customers from the least to the most expected.
+    pub calibration: Vec<Calibration>,
 }
 
 /// A fitted model.
@@ -153,22 +189,6 @@ pub struct ParameterReport {
     pub standard_error: Option<f64>,
 }
 
-/// The naive forecasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Baseline {
-    /// Nobody buys again.
-    Zero,
-    /// Each customer keeps the rate of repeat purchases seen so far.
-    OwnRate,
-    /// Each customer buys as often as in an equally long time before.
-    SameAsBefore,
-}
-
-impl Baseline {
-    /// All of them, from the simplest on.
-    pub const ALL: [Baseline; 3] = [Baseline::Zero, Baseline::OwnRate, Baseline::SameAsBefore];
-}
-
 /// How a naive forecast did.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BaselineReport {
@@ -185,7 +205,7 @@ pub struct BaselineReport {
 pub enum Choice {
     /// The user named it.
     Named,
-    /// It had the smallest error over rolling cuts inside the period.
+    /// By the log score over rolling cuts inside the period.
     RollingCuts {
         /// The last day that each cut's models saw.
         cuts: Vec<Day>,
@@ -193,6 +213,8 @@ pub enum Choice {
         days: u32,
         /// Customers the cuts looked at: all, or a random sample where there are many.
         customers: u64,
+        /// Whether the log scores tell the models apart; otherwise the default stands.
+        told_apart: bool,
     },
     /// Too little history for cuts: the stated default.
     TooLittleHistory,

@@ -51,7 +51,7 @@ pub(super) fn uncertainty_of(
     comparison: &Comparison,
     days: u32,
 ) -> Uncertainty {
-    uncertainty(fitted, histories, days, comparison.cut_errors(fitted.fit.model.kind()))
+    uncertainty(fitted, histories, days, comparison.misspecification(fitted.fit.model.kind(), days))
 }
 
 /// The value of all customers together, with its interval.

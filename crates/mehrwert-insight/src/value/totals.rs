@@ -11,10 +11,6 @@ use super::result::{CustomerScores, Estimate, PyramidStep};
 pub(super) const CONFIDENCE: f64 = 0.9;
 /// Standard deviations from the middle to the bounds of a 90 % interval.
 const DEVIATIONS: f64 = 1.644_853_626_951_472_6;
-/// Deviation of the logarithm of a total by which plain models miss real shops, in the middle of 12 % and 26 %.
-const EXPERIENCE: f64 = 0.19;
-/// So many cuts that experience counts for.
-const EXPERIENCE_CUTS: f64 = 3.0;
 /// Borders of the pyramid's steps, as shares of the customers.
 const STEPS: [(f64, f64); 5] = [(0.0, 0.01), (0.01, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 1.0)];
 /// Histories looked at when asking how a total moves with the parameters: relative moves need no more.
@@ -42,25 +38,17 @@ impl Uncertainty {
     }
 }
 
-/// How far the total of expected purchases may be off. `cut_errors` are ln(actual / predicted) of the totals at the
-/// rolling cuts.
-///
-/// A few cuts that happened to go well prove little: plain models miss the totals of real shops by 12 % to 26 %
-/// (docs/accuracy.md). The cuts are therefore averaged with that experience, which counts as much as three cuts; without
-/// any cut it stands alone.
+/// How far the total of expected purchases may be off; `misspecification` is what the rolling cuts tell of it.
 pub(super) fn uncertainty(
     fitted: &Fitted,
     histories: &CustomerHistories,
     days: u32,
-    cut_errors: &[f64],
+    misspecification: f64,
 ) -> Uncertainty {
-    let squared: f64 = cut_errors.iter().map(|error| error * error).sum();
-    let misspecification =
-        (EXPERIENCE_CUTS * EXPERIENCE.powi(2) + squared) / (EXPERIENCE_CUTS + cut_errors.len() as f64);
     Uncertainty {
         parameters: parameter_variance(fitted, histories, days),
         individuals: individual_variance(fitted, histories, days),
-        misspecification,
+        misspecification: misspecification * misspecification,
     }
 }
 

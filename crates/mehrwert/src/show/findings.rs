@@ -161,14 +161,14 @@ pub(super) fn choice(shown: &Shown<'_>) -> String {
     let named = ("model", Fill::Text(model));
     match &shown.result.choice {
         Choice::Named => shown.words.say("choice-named", &[named]),
-        Choice::RollingCuts { cuts, days, customers } => {
+        Choice::RollingCuts { cuts, days, customers, told_apart } => {
             let fills = [
                 named,
                 ("cuts", Fill::Count(cuts.len() as u64)),
                 ("days", Fill::Count(u64::from(*days))),
                 ("customers", Fill::Count(*customers)),
             ];
-            shown.words.say("choice-rolling", &fills)
+            shown.words.say(if *told_apart { "choice-rolling" } else { "choice-not-told-apart" }, &fills)
         }
         Choice::TooLittleHistory => shown.words.say("choice-little-history", &[named]),
         Choice::TooFewRepeatCustomers => shown.words.say("choice-few-repeaters", &[named]),

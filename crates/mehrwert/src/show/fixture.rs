@@ -87,7 +87,7 @@ fn weeks(period: Period, holdout: Option<Period>) -> Vec<Week> {
 }
 
 fn accuracy(mae: f64, rmse: f64, aggregate_error: f64, top10_share: f64) -> Option<Accuracy> {
-    Some(Accuracy { mae, rmse, aggregate_error, top10_share })
+    Some(Accuracy { mae, rmse, aggregate_error, top10_share, log_score: 1.1 * mae, crps: 0.7 * mae })
 }
 
 fn models() -> Vec<ModelReport> {
@@ -125,6 +125,23 @@ fn models() -> Vec<ModelReport> {
             accuracy(0.7545, 1.6028, -0.1151, 0.521),
         ),
     ]
+}
+
+/// One cut in full, at which one model had no fit.
+fn cuts() -> Vec<CutReport> {
+    let judged = |accuracy: Option<Accuracy>| Judged {
+        accuracy: accuracy.unwrap(),
+        pit: [0.1; 10],
+        calibration: vec![Calibration { customers: 20, expected: 3.5, low: 0.0, high: 8.25, actual: 4 }],
+    };
+    vec![CutReport {
+        day: day("2023-12-31"),
+        days: 182,
+        customers: 200,
+        models: models().iter().take(2).map(|model| (model.kind, judged(model.rolling))).collect(),
+        without_fit: vec![(ModelKind::ParetoNbd, "did not converge".into())],
+        baselines: baselines().iter().map(|one| (one.baseline, judged(one.rolling))).collect(),
+    }]
 }
 
 fn baselines() -> Vec<BaselineReport> {
@@ -258,7 +275,9 @@ fn shop_until(last: Day) -> ValueResult {
             cuts: vec![day("2023-06-30"), day("2023-09-30"), day("2023-12-31")],
             days: 182,
             customers: 200,
+            told_apart: true,
         },
+        cuts: cuts(),
         spend: Some(SpendReport {
             p: 6.2496,
             q: 3.7442,
@@ -367,6 +386,7 @@ pub(super) fn one_customer() -> ValueResult {
     result.models.clear();
     result.baselines.clear();
     result.choice = Choice::TooLittleHistory;
+    result.cuts.clear();
     result.spend = None;
     result.pyramid = pyramid(&result.scores);
     result.weeks.clear();

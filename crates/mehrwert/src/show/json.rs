@@ -7,6 +7,7 @@
 //! fractions (`-0.12` is 12 % too few), days are `2024-12-31`, rates are per week, standard errors stand under the
 //! parameter's name. `models[].holdout` is there only when days were held out.
 
+mod cuts;
 mod exact;
 mod segments;
 mod warnings;

@@ -282,6 +282,8 @@ fn accuracy(
         Column::figures(shown.text("column-rmse")),
         Column::figures(shown.text("column-aggregate")),
         Column::figures(shown.text("column-top-tenth")),
+        Column::figures(shown.text("column-log-score")),
+        Column::figures(shown.text("column-crps")),
     ];
     let mut table = DataTable::new(caption, columns);
     let mut push = |name: String, accuracy: Option<Accuracy>| {
@@ -292,6 +294,8 @@ fn accuracy(
             shown.format.decimal(accuracy.rmse, 4),
             shown.format.signed_percent(accuracy.aggregate_error, 1),
             shown.format.percent(accuracy.top10_share, 1),
+            shown.format.decimal(accuracy.log_score, 4),
+            shown.format.decimal(accuracy.crps, 4),
         ]);
     };
     for model in &shown.result.models {
@@ -311,5 +315,7 @@ fn model_name(shown: &Shown<'_>, chosen: bool, name: &str) -> String {
 
 /// What each measure of accuracy means.
 pub(super) fn accuracy_definitions(shown: &Shown<'_>) -> Vec<String> {
-    ["define-mae", "define-rmse", "define-aggregate", "define-top-tenth"].map(|key| shown.text(key)).to_vec()
+    ["define-mae", "define-rmse", "define-aggregate", "define-top-tenth", "define-log-score", "define-crps"]
+        .map(|key| shown.text(key))
+        .to_vec()
 }

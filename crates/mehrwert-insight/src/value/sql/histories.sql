@@ -9,5 +9,5 @@ SELECT customer,
        CAST(min(CAST(CAST(day AS INT) AS DECIMAL(32, 6)) * 1000000000000000 + amount) AS DECIMAL(38, 6))
            AS first_day_and_amount
 FROM purchase_days
-WHERE day <= $until AND customer % $step = 0
+WHERE day <= $until
 GROUP BY customer

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::shown::Shown;
 use super::super::{names, tables};
+use super::cuts::{self, Cut};
 use super::exact::Exact;
 use super::segments::{self, Acquired, Grouped};
 
@@ -35,6 +36,7 @@ pub(super) struct Answer {
     baselines: Vec<Naive>,
     chosen: &'static str,
     choice: Value,
+    rolling_cuts: Vec<Cut>,
     spend: Option<Spend>,
     value: Worth,
     from_acquisition: Acquired,
@@ -97,11 +99,13 @@ struct Naive {
 }
 
 #[derive(Serialize)]
-struct Errors {
+pub(super) struct Errors {
     mae: f64,
     rmse: f64,
     aggregate_error: f64,
     top10_share: f64,
+    log_score: f64,
+    crps: f64,
 }
 
 #[derive(Serialize)]
@@ -177,6 +181,7 @@ impl Answer {
             baselines: result.baselines.iter().map(naive).collect(),
             chosen: names::model(result.chosen),
             choice: choice(&result.choice),
+            rolling_cuts: result.cuts.iter().map(cuts::cut).collect(),
             spend: result.spend.as_ref().map(spend),
             value: worth(result),
             from_acquisition: segments::acquired(result, has_amounts),
@@ -237,25 +242,26 @@ fn model(report: &ModelReport) -> Model {
 }
 
 fn naive(report: &BaselineReport) -> Naive {
-    let name = match report.baseline {
-        Baseline::Zero => "zero",
-        Baseline::OwnRate => "own_rate",
-        Baseline::SameAsBefore => "same_as_before",
-    };
-    Naive { name, rolling: report.rolling.map(errors_of), holdout: report.holdout.map(errors_of) }
+    Naive {
+        name: baseline(report.baseline),
+        rolling: report.rolling.map(errors_of),
+        holdout: report.holdout.map(errors_of),
+    }
 }
 
-fn errors_of(accuracy: Accuracy) -> Errors {
-    let Accuracy { mae, rmse, aggregate_error, top10_share } = accuracy;
-    Errors { mae, rmse, aggregate_error, top10_share }
+pub(super) fn errors_of(accuracy: Accuracy) -> Errors {
+    let Accuracy { mae, rmse, aggregate_error, top10_share, log_score, crps } = accuracy;
+    Errors { mae, rmse, aggregate_error, top10_share, log_score, crps }
 }
 
 fn choice(choice: &Choice) -> Value {
     match choice {
         Choice::Named => json!({"by": "named"}),
-        Choice::RollingCuts { cuts, days, customers } => {
+        Choice::RollingCuts { cuts, days, customers, told_apart } => {
             let cuts: Vec<String> = cuts.iter().map(ToString::to_string).collect();
-            json!({"by": "rolling_cuts", "cuts": cuts, "days": days, "customers": customers})
+            json!({
+                "by": "rolling_cuts", "cuts": cuts, "days": days, "customers": customers, "told_apart": told_apart
+            })
         }
         Choice::TooLittleHistory => json!({"by": "default", "reason": "too_little_history"}),
         Choice::TooFewRepeatCustomers => json!({"by": "default", "reason": "too_few_repeat_customers"}),
@@ -317,6 +323,14 @@ fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
         "rows": report.rows,
         "columns": columns,
     })
+}
+
+pub(super) const fn baseline(baseline: Baseline) -> &'static str {
+    match baseline {
+        Baseline::Zero => "zero",
+        Baseline::OwnRate => "own_rate",
+        Baseline::SameAsBefore => "same_as_before",
+    }
 }
 
 const fn measure(measure: Measure) -> &'static str {
