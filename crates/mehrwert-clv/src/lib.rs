@@ -30,6 +30,7 @@
 mod beta_geometric;
 pub mod bg_bb;
 pub mod contracts;
+pub mod covariates;
 mod criteria;
 mod draw;
 mod fit;
