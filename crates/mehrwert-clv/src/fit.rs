@@ -112,6 +112,9 @@ pub enum Boundary {
     AmountsDoNotVary,
     /// All customers spend alike on average.
     CustomersSpendAlike,
+    /// The data do not determine the coefficient of a covariate: it separates customers completely, or it follows from
+    /// other covariates.
+    CovariateUndetermined,
 }
 
 impl fmt::Display for Boundary {
@@ -125,6 +128,7 @@ impl fmt::Display for Boundary {
             Boundary::HardlyAnybodyBuysAgain => "hardly anybody buys again",
             Boundary::AmountsDoNotVary => "amounts do not vary",
             Boundary::CustomersSpendAlike => "all customers spend alike",
+            Boundary::CovariateUndetermined => "a covariate's coefficient is not determined",
         })
     }
 }
@@ -288,6 +292,23 @@ pub(crate) fn limits_of(kind: ModelKind) -> Limits<4> {
     Limits { lower: ranges.map(|range| range.0.ln()), upper: ranges.map(|range| range.1.ln()) }
 }
 
+/// One point with dropout, one nearly without; both buy at the observed pace.
+pub(crate) fn starting_points(kind: ModelKind, unit: TimeUnit, histories: &Histories) -> [[f64; 4]; 2] {
+    let (mut repeats, mut time) = (0.0, 0.0);
+    for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
+        repeats += weight * f64::from(history.repeats());
+        time += weight * f64::from(history.age()) / unit.in_days();
+    }
+    // Without any repeat or time the likeness is useless; one of the unit keeps the point finite.
+    let pause = if repeats > 0.0 && time > 0.0 { time / repeats } else { 1.0 };
+    let mean_age = if time > 0.0 { time / histories.customers() } else { 1.0 };
+    let points = match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => [[0.5, 0.4 * pause, 0.7, 2.0], [0.8, 0.8 * pause, 0.05, 1.0]],
+        ModelKind::ParetoNbd => [[0.5, 0.4 * pause, 0.6, 0.4 * mean_age], [0.8, 0.8 * pause, 0.05, mean_age]],
+    };
+    points.map(|point| point.map(f64::ln))
+}
+
 struct Search {
     kind: ModelKind,
     unit: TimeUnit,
@@ -313,7 +334,7 @@ impl Search {
         let thinned = (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
         let sample = thinned.as_ref().unwrap_or(histories);
         let terms = Terms::new(sample, self.unit);
-        let mut starts = self.starting_points(sample).to_vec();
+        let mut starts = starting_points(self.kind, self.unit, sample).to_vec();
         starts.extend(self.prior.map(|prior| prior.log_mean));
         let mut best: Option<Outcome<4>> = None;
         for &start in &starts {
@@ -326,30 +347,18 @@ impl Search {
         best.map_or(starts[0], |best| best.at)
     }
 
-    /// One point with dropout, one nearly without; both buy at the observed pace.
-    fn starting_points(&self, histories: &Histories) -> [[f64; 4]; 2] {
-        let (mut repeats, mut time) = (0.0, 0.0);
-        for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
-            repeats += weight * f64::from(history.repeats());
-            time += weight * f64::from(history.age()) / self.unit.in_days();
-        }
-        // Without any repeat or time the likeness is useless; one of the unit keeps the point finite.
-        let pause = if repeats > 0.0 && time > 0.0 { time / repeats } else { 1.0 };
-        let mean_age = if time > 0.0 { time / histories.customers() } else { 1.0 };
-        let points = match self.kind {
-            ModelKind::BgNbd | ModelKind::MbgNbd => [[0.5, 0.4 * pause, 0.7, 2.0], [0.8, 0.8 * pause, 0.05, 1.0]],
-            ModelKind::ParetoNbd => [[0.5, 0.4 * pause, 0.6, 0.4 * mean_age], [0.8, 0.8 * pause, 0.05, mean_age]],
-        };
-        points.map(|point| point.map(f64::ln))
-    }
-
     fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
         let values = outcome.at.map(f64::exp);
         let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
         let log_likelihood = outcome.evaluation.value - self.prior_at(&outcome.at).value;
         // A prior bounds every parameter: whatever the box leaves free is determined.
         let is_bounded = self.prior.is_some() && outcome.free == [true; 4];
-        let explanations = if is_bounded { Vec::new() } else { self.boundaries(values, log_likelihood, histories) };
+        let explanations = if is_bounded {
+            Vec::new()
+        } else {
+            let without_dropout = log_likelihood_without_dropout(self.unit, values[0], values[1], histories);
+            boundaries(values, log_likelihood, without_dropout)
+        };
         let trusted = log_covariance.filter(|_| explanations.is_empty());
         let errors = log_standard_errors(trusted, &outcome.evaluation.hessian, outcome.free);
         let names = self.kind.parameter_names();
@@ -377,41 +386,42 @@ impl Search {
             customers: histories.customers(),
         }
     }
+}
 
-    fn boundaries(&self, [r, alpha, leave, stay]: [f64; 4], reached: f64, histories: &Histories) -> Vec<Boundary> {
-        let mut found = Vec::new();
-        let without_dropout = self.log_likelihood_without_dropout(r, alpha, histories);
-        if reached - without_dropout < NO_DIFFERENCE {
-            found.push(Boundary::NoDropoutSeen);
-        } else if leave > LARGE && stay > LARGE {
-            found.push(Boundary::DropoutDoesNotVary);
-        } else if leave < SMALL && stay < SMALL {
-            found.push(Boundary::DropoutAllOrNothing);
-        } else if leave > LARGE || stay < SMALL {
-            found.push(Boundary::EverybodyLeavesAtOnce);
-        }
-        if r > LARGE {
-            found.push(Boundary::PurchaseRatesDoNotVary);
-        } else if r < SMALL {
-            found.push(Boundary::HardlyAnybodyBuysAgain);
-        }
-        found
+/// What a maximum at these parameters says of the customers; `reached` is the log-likelihood there, of which
+/// `without_dropout` is that of the same purchase rates without dropout.
+pub(crate) fn boundaries([r, _, leave, stay]: [f64; 4], reached: f64, without_dropout: f64) -> Vec<Boundary> {
+    let mut found = Vec::new();
+    if reached - without_dropout < NO_DIFFERENCE {
+        found.push(Boundary::NoDropoutSeen);
+    } else if leave > LARGE && stay > LARGE {
+        found.push(Boundary::DropoutDoesNotVary);
+    } else if leave < SMALL && stay < SMALL {
+        found.push(Boundary::DropoutAllOrNothing);
+    } else if leave > LARGE || stay < SMALL {
+        found.push(Boundary::EverybodyLeavesAtOnce);
     }
+    if r > LARGE {
+        found.push(Boundary::PurchaseRatesDoNotVary);
+    } else if r < SMALL {
+        found.push(Boundary::HardlyAnybodyBuysAgain);
+    }
+    found
+}
 
-    fn log_likelihood_without_dropout(&self, r: f64, alpha: f64, histories: &Histories) -> f64 {
-        let mut sum = 0.0;
-        let mut base = (0, 0.0);
-        for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
-            let repeats = history.repeats();
-            if base.0 != repeats {
-                base = (repeats, negative_binomial::log_purchases(r, alpha, repeats).value);
-            }
-            let age = f64::from(history.age()) / self.unit.in_days();
-            let silence = (r + f64::from(repeats)) * (age / alpha).ln_1p();
-            sum += weight * (base.1 - silence);
+pub(crate) fn log_likelihood_without_dropout(unit: TimeUnit, r: f64, alpha: f64, histories: &Histories) -> f64 {
+    let mut sum = 0.0;
+    let mut base = (0, 0.0);
+    for (history, weight) in histories.distinct().iter().zip(histories.weights()) {
+        let repeats = history.repeats();
+        if base.0 != repeats {
+            base = (repeats, negative_binomial::log_purchases(r, alpha, repeats).value);
         }
-        sum
+        let age = f64::from(history.age()) / unit.in_days();
+        let silence = (r + f64::from(repeats)) * (age / alpha).ln_1p();
+        sum += weight * (base.1 - silence);
     }
+    sum
 }
 
 impl Fit {

@@ -31,6 +31,7 @@ pub mod backtest;
 mod beta_geometric;
 pub mod bg_bb;
 pub mod contracts;
+pub mod covariates;
 mod criteria;
 mod draw;
 mod fit;

@@ -6,7 +6,7 @@ mod common;
 
 use common::{close, customers, fitted, histories, sample};
 use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, pool};
-use mehrwert_clv::posterior::{IntervalOptions, Posterior, PosteriorOptions};
+use mehrwert_clv::posterior::{IntervalOptions, Posterior, PosteriorOptions, Prior};
 use mehrwert_clv::{Days, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -105,7 +105,7 @@ fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
     .unwrap();
     let partial = pooled(kind, &groups, &mut rng);
     let posterior = |histories: &Histories, rng: &mut Pcg64Mcg| {
-        let prior = Some(mehrwert_clv::posterior::Prior::weak(kind, histories, TimeUnit::Week));
+        let prior = Some(Prior::weak(kind, histories, TimeUnit::Week));
         let fit = fit(kind, histories, &FitOptions { prior, ..FitOptions::default() }).ok()?;
         Posterior::sample(&fit, histories, &PosteriorOptions::default(), rng).ok()
     };
@@ -192,12 +192,15 @@ fn a_small_group_lies_between_its_own_and_the_others() {
             [0.08, 0.1, 0.12, 0.09, 0.11, 0.13].map(|level| source(kind, level, 400, &mut rng)).into();
         groups.push(source(kind, 0.5, 12, &mut rng));
         let pooled = pooled(kind, &groups, &mut rng);
-        let prior = Some(mehrwert_clv::posterior::Prior::weak(kind, &groups[6], TimeUnit::Week));
-        let alone = fit(kind, &groups[6], &FitOptions { prior, ..FitOptions::default() }).unwrap();
-        let others: f64 = pooled.groups[..6].iter().map(|group| worth(group.model.as_ref())).sum::<f64>() / 6.0;
-        let (own, found) = (worth(alone.model.as_ref()), worth(pooled.groups[6].model.as_ref()));
-        println!("{kind}: {others} {found} {own}, {:?} {:?}", pooled.groups[6].own_weights, pooled.coordinates);
-        assert!(others + 0.05 < found && found < own - 0.05, "{kind}: {others} {found} {own}");
+        // Alone: twelve customers under a prior that says next to nothing.
+        let prior = Prior { log_deviation: [4.0; 4], ..Prior::weak(kind, &groups[6], TimeUnit::Week) };
+        let options = FitOptions { prior: Some(prior), ..FitOptions::default() };
+        let alone = fit(kind, &groups[6], &options).unwrap();
+        let level = |model: &dyn PurchaseModel| (model.parameters()[0].1 / model.parameters()[1].1).ln();
+        let others: f64 = pooled.groups[..6].iter().map(|group| level(group.model.as_ref())).sum::<f64>() / 6.0;
+        let (own, found) = (level(alone.model.as_ref()), level(pooled.groups[6].model.as_ref()));
+        println!("{kind}: {others} {found} {own}, {:?}", pooled.groups[6].own_weights);
+        assert!(others + 0.1 < found && found < own - 0.05, "{kind}: {others} {found} {own}");
         let weights: Vec<f64> = pooled.groups.iter().map(|group| group.own_weight()).collect();
         assert!(weights[..6].iter().all(|weight| *weight > weights[6]), "{weights:?}");
         assert!(weights[6] > 0.02 && weights[6] < 0.98);

@@ -9,7 +9,7 @@
 
 mod search;
 
-pub(crate) use search::{Bounds, Expansion, maximise_any};
+pub(crate) use search::{Bounds, Ending, Expansion, maximise_any};
 
 use crate::symmetric::array_of;
 
