@@ -29,6 +29,7 @@
 
 mod beta_geometric;
 pub mod bg_bb;
+pub mod calendar;
 pub mod contracts;
 mod criteria;
 mod draw;
