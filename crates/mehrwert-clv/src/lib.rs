@@ -30,6 +30,7 @@
 pub mod backtest;
 mod beta_geometric;
 pub mod bg_bb;
+pub mod calendar;
 pub mod contracts;
 pub mod covariates;
 mod criteria;
