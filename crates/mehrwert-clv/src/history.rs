@@ -211,6 +211,11 @@ impl Histories {
         self.distinct_of.get(customer).map(|&position| position as usize)
     }
 
+    /// How many customers (or weighted pairs) were numbered.
+    pub(crate) fn numbered(&self) -> usize {
+        self.distinct_of.len()
+    }
+
     /// The number of customers: the sum of the weights.
     pub fn customers(&self) -> f64 {
         self.weights.iter().sum()

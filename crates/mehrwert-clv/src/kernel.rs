@@ -68,6 +68,26 @@ pub(crate) fn model_of(kind: ModelKind, parameters: [f64; 4], unit: TimeUnit) ->
     }
 }
 
+/// How often a customer of so many repeats who is still there at this age buys within `over`, once for each pace.
+pub(crate) fn simulate_alive(
+    (kind, parameters, unit): (ModelKind, [f64; 4], TimeUnit),
+    (repeats, age): (u32, Days),
+    over: Days,
+    paces: &[f64],
+    rng: &mut dyn Rng,
+) -> Vec<u32> {
+    fn each(kernel: &impl Kernel, repeats: u32, age: f64, over: f64, paces: &[f64], rng: &mut dyn Rng) -> Vec<u32> {
+        paces.iter().map(|&pace| kernel.simulate_alive(repeats, age, over, pace, rng)).collect()
+    }
+    let (age, over) = (unit.count(age), unit.count(over));
+    match kind {
+        ModelKind::BgNbd | ModelKind::MbgNbd => {
+            each(&BetaGeometric::new(kind, parameters), repeats, age, over, paces, rng)
+        }
+        ModelKind::ParetoNbd => each(&Pareto::new(parameters), repeats, age, over, paces, rng),
+    }
+}
+
 /// The log-likelihood with its derivatives by the logarithms of the parameters.
 pub(crate) fn log_likelihood_at<const H: usize>(kind: ModelKind, parameters: [f64; 4], terms: &Terms) -> Jet<H> {
     match kind {

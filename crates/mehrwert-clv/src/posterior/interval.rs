@@ -2,14 +2,12 @@
 //! model itself is usually off.
 
 use rand::{Rng, SeedableRng};
-use rand_distr::{Distribution, Gamma, StandardNormal};
+use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use thiserror::Error;
 
 use super::Posterior;
-use crate::kernel::model_of;
-use crate::{Days, DiscountRate, Histories, History};
+use crate::{Days, History};
 
 /// How sure an interval is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +45,16 @@ pub enum IntervalError {
     /// Over an infinite horizon purchases have no interval.
     #[error("the horizon is infinite: expected a span of time that ends")]
     EndlessHorizon,
+    /// A group names a customer that there is none of.
+    #[error("group {group} names customer {customer}: expected numbers from 0 to below {customers}")]
+    NoCustomer {
+        /// The position of the group, from zero.
+        group: usize,
+        /// The number it names.
+        customer: usize,
+        /// How many customers there are.
+        customers: usize,
+    },
     /// A name that is no parameter's.
     #[error("no parameter {0} in this model")]
     NoParameter(String),
@@ -65,30 +73,8 @@ pub struct Interval {
     pub confidence: f64,
 }
 
-/// The interval of purchases of many customers together, with where its width comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TotalInterval {
-    /// The expected purchases.
-    pub mean: f64,
-    /// The lower end.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-    /// The probability of lying within.
-    pub confidence: f64,
-    /// Standard deviation that comes from the parameters not being known.
-    pub from_parameters: f64,
-    /// Standard deviation that comes from the customers: whether each is still there, how often it buys, and chance.
-    pub from_customers: f64,
-}
-
 /// Parameter draws that an interval is made from.
-const DRAWS: usize = 128;
-/// Draws for the variance that comes from the customers, which differs little between them.
-const VARIANCE_DRAWS: usize = 8;
-/// Distinct histories beyond which totals are taken from a sample of this size, every n-th customer in their order.
-const SAMPLE: usize = 5_000;
-
+pub(super) const DRAWS: usize = 128;
 impl Posterior {
     /// The interval of a parameter, by its name.
     ///
@@ -137,87 +123,9 @@ impl Posterior {
         let [low, high] = ends(options.confidence).map(|share| f64::from(quantile(&counts, share)));
         Ok(Interval { mean, low, high, confidence: options.confidence })
     }
-
-    /// The interval of the purchases that many customers make together within `over`. They need not be all customers
-    /// that the model was fitted to.
-    ///
-    /// Given the parameters, the total is taken to be gamma-distributed with the sum of the customers' expectations and
-    /// variances, which are exact; over the parameters it is simulated. With more than 5,000 distinct histories the sums
-    /// are those of a sample, scaled up.
-    ///
-    /// # Errors
-    /// If an option cannot be used or the horizon is infinite.
-    pub fn total_purchases(
-        &self,
-        histories: &Histories,
-        over: Days,
-        options: &IntervalOptions,
-        rng: &mut dyn Rng,
-    ) -> Result<TotalInterval, IntervalError> {
-        check(options, over)?;
-        let mut rng = Pcg64Mcg::seed_from_u64(rng.next_u64());
-        let thinned = (histories.distinct().len() > 2 * SAMPLE).then(|| histories.thinned(SAMPLE));
-        let sums = Sums::new(self, thinned.as_ref().unwrap_or(histories), over, &mut rng);
-        let mut totals: Vec<f64> = (0..options.simulations)
-            .map(|simulation| {
-                let mean = sums.means[simulation % sums.means.len()];
-                let normal: f64 = StandardNormal.sample(&mut rng);
-                sums.draw(mean, &mut rng) * (options.misspecification * normal).exp()
-            })
-            .collect();
-        totals.sort_by(f64::total_cmp);
-        let [low, high] = ends(options.confidence).map(|share| quantile(&totals, share));
-        Ok(TotalInterval {
-            mean: sums.mean,
-            low,
-            high,
-            confidence: options.confidence,
-            from_parameters: sums.parameter_variance.sqrt(),
-            from_customers: sums.customer_variance.sqrt(),
-        })
-    }
 }
 
-/// Sums over customers, by draw of the parameters.
-struct Sums {
-    means: Vec<f64>,
-    mean: f64,
-    parameter_variance: f64,
-    customer_variance: f64,
-}
-
-impl Sums {
-    fn new(posterior: &Posterior, histories: &Histories, over: Days, rng: &mut Pcg64Mcg) -> Sums {
-        let draws = posterior.resampled(DRAWS, rng);
-        let model = |draw: &[f64; 4]| model_of(posterior.kind, *draw, posterior.unit);
-        let (distinct, weights) = (histories.distinct(), histories.weights());
-        let total = |values: &mut dyn Iterator<Item = f64>| -> f64 { values.zip(weights).map(|(v, w)| v * w).sum() };
-        let means: Vec<f64> = draws
-            .par_iter()
-            .map(|draw| {
-                let scores = model(draw).score(distinct, over, DiscountRate::NONE);
-                total(&mut scores.iter().map(|score| score.expected_purchases))
-            })
-            .collect();
-        let variances: Vec<f64> = draws
-            .par_iter()
-            .step_by(DRAWS / VARIANCE_DRAWS)
-            .map(|draw| total(&mut model(draw).purchase_moments(distinct, over).iter().map(|moment| moment.variance)))
-            .collect();
-        let mean = means.iter().sum::<f64>() / DRAWS as f64;
-        let parameter_variance = means.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (DRAWS as f64 - 1.0);
-        let customer_variance = variances.iter().sum::<f64>() / variances.len() as f64;
-        Sums { means, mean, parameter_variance, customer_variance }
-    }
-
-    /// A total given the parameters; its variance grows with its mean.
-    fn draw(&self, mean: f64, rng: &mut Pcg64Mcg) -> f64 {
-        let scale = self.customer_variance / self.mean;
-        Gamma::new(mean / scale, scale).map_or(mean, |gamma| gamma.sample(rng))
-    }
-}
-
-fn check(options: &IntervalOptions, over: Days) -> Result<(), IntervalError> {
+pub(super) fn check(options: &IntervalOptions, over: Days) -> Result<(), IntervalError> {
     let IntervalOptions { confidence, misspecification, simulations } = *options;
     let bad = |option, value, expected| Err(IntervalError::BadOption { option, value, expected });
     if !(confidence > 0.0 && confidence < 1.0) {
@@ -233,13 +141,13 @@ fn check(options: &IntervalOptions, over: Days) -> Result<(), IntervalError> {
 }
 
 /// The shares below the two ends.
-fn ends(confidence: f64) -> [f64; 2] {
+pub(super) fn ends(confidence: f64) -> [f64; 2] {
     let outside = 0.5 * (1.0 - confidence);
     [outside, 1.0 - outside]
 }
 
 /// Of ascending values, at least one.
-fn quantile<T: Copy>(ascending: &[T], share: f64) -> T {
+pub(super) fn quantile<T: Copy>(ascending: &[T], share: f64) -> T {
     let place = (share * ascending.len() as f64).ceil() as usize;
     ascending[place.clamp(1, ascending.len()) - 1]
 }

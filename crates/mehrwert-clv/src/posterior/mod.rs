@@ -30,11 +30,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod customers;
 mod diagnostics;
 mod interval;
 mod nuts;
 pub(crate) mod smoothing;
 mod target;
+mod totals;
 
 use std::fmt;
 
@@ -44,7 +46,10 @@ use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
 
 pub(crate) use diagnostics::normal_quantile;
-pub use interval::{Interval, IntervalError, IntervalOptions, TotalInterval};
+
+pub use customers::CustomerFutures;
+pub use interval::{Interval, IntervalError, IntervalOptions};
+pub use totals::{SimulatedTotal, TotalInterval};
 
 use crate::jet::Jet;
 use crate::kernel::model_of;
