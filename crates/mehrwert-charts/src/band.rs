@@ -85,6 +85,8 @@ fn table(texts: &Texts, points: &[BandPoint], format: &Format) -> DataTable {
 
 /// Round shares from the lowest needed to the whole.
 fn shares(lowest: f64) -> Vec<f64> {
+    // Where all is the whole there must still be an axis.
+    let lowest = lowest.min(0.95);
     let range = if lowest >= 0.5 { 1.0 - lowest } else { 1.0 };
     let step = round_step(range, 5);
     let from = if lowest >= 0.5 { (lowest / step + 1e-9).floor() * step } else { 0.0 };
@@ -183,6 +185,6 @@ mod tests {
         };
         near(shares(0.2), &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         near(shares(0.82), &[0.8, 0.85, 0.9, 0.95, 1.0]);
-        near(shares(1.0), &[0.0, 1.0]);
+        near(shares(1.0), &[0.95, 0.96, 0.97, 0.98, 0.99, 1.0]);
     }
 }
