@@ -67,7 +67,7 @@ pub fn write(arguments: &Arguments) -> Result<u64, Failure> {
     Ok(lines.len() as u64)
 }
 
-fn create(path: &Path) -> Result<File, Failure> {
+pub fn create(path: &Path) -> Result<File, Failure> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
     }

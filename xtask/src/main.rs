@@ -4,6 +4,7 @@
 //! cannot be set up is a failure, never a skip.
 
 mod bench;
+mod contracts;
 mod generate;
 mod measure;
 mod peers;
@@ -37,6 +38,8 @@ enum Command {
     Peers(peers::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
     Generate(generate::Arguments),
+    /// Writes the contracts of a simulated service to a CSV file.
+    GenerateContracts(contracts::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Peers(arguments) => peers::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::GenerateContracts(arguments) => contracts::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

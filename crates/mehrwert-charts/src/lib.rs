@@ -11,6 +11,7 @@
 //! and bars carry their numbers.
 
 mod alive;
+mod band;
 mod concentration;
 mod course;
 mod estimates;
@@ -23,6 +24,7 @@ mod svg;
 mod table;
 
 pub use alive::{AlivePoint, AliveWords, alive_map};
+pub use band::{BandPoint, BandWords, band};
 pub use concentration::{PyramidBar, concentration, pyramid};
 pub use course::{Course, CoursePoint, CourseWords, course};
 pub use estimates::{EstimateBar, estimates};

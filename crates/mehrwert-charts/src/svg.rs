@@ -105,12 +105,14 @@ impl Drawing {
         self.push(format_args!(r#"<circle class="{class}" cx="{x}" cy="{y}" r="{radius}"/>"#));
     }
 
+    /// A filled area.
+    pub fn polygon(&mut self, class: &str, points: &[(f64, f64)]) {
+        let path = path(points);
+        self.push(format_args!(r#"<polygon class="{class}" points="{path}"/>"#));
+    }
+
     pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
-        let mut path = String::with_capacity(points.len() * 12);
-        for (x, y) in points {
-            // Writing to a string cannot fail.
-            let _ = write!(path, "{}{},{}", if path.is_empty() { "" } else { " " }, number(*x), number(*y));
-        }
+        let path = path(points);
         self.push(format_args!(r#"<polyline class="{class}" points="{path}"/>"#));
     }
 
@@ -154,6 +156,15 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+fn path(points: &[(f64, f64)]) -> String {
+    let mut path = String::with_capacity(points.len() * 12);
+    for (x, y) in points {
+        // Writing to a string cannot fail.
+        let _ = write!(path, "{}{},{}", if path.is_empty() { "" } else { " " }, number(*x), number(*y));
+    }
+    path
 }
 
 fn safe_id(id: &str) -> String {

@@ -14,7 +14,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, Poisson, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
-const OPTIONS: FitOptions = FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100 };
+const OPTIONS: FitOptions = FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100, prior: None };
 
 /// All purchase days of a shop's customers, the first of each included.
 struct Shop {

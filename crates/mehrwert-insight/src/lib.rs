@@ -1,3 +1,4 @@
-//! What it means: purchase histories, the choice among models, what every customer is worth.
+//! What it means: what every customer is worth, from orders and from contracts.
 
+pub mod contracts;
 pub mod value;

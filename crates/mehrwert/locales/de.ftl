@@ -217,6 +217,10 @@ reason-not-an-order = keine Bestellung
 reason-other-currency = andere Währung
 reason-wrong-cell-count = falsche Zahl von Zellen
 reason-unreadable = nicht lesbar
+reason-end-before-start = Ende vor dem Beginn
+reason-no-end = beendet, aber ohne den Tag
+reason-negative-price = Preis unter null
+reason-bad-interval = Intervall nicht bekannt
 
 ## Wofür Spalten gehalten werden
 role-customer = Kunde
@@ -241,6 +245,11 @@ role-recipient = Empfänger
 role-captured = Eingezogen
 role-test = Test
 role-attribute = Merkmal der Kunden
+role-start = Beginn
+role-end = Ende
+role-price = Preis je Intervall
+role-interval = Intervall
+role-contract = Vertragsnummer
 role-ignored = nicht verwendet
 
 kind-generic = Bestellungen
@@ -250,6 +259,7 @@ kind-stripe = Stripe
 kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
+kind-contracts = Verträge
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, Datum { $date }, Zahlen { $number }, { $rows } Zeilen
 explain-last-line = Stimmt eine Zuordnung nicht? Nennen Sie die Spalte selbst, zum Beispiel --map customer=SPALTE.
 explain-nothing = Es wurde keine Datei gelesen.
@@ -412,3 +422,146 @@ card-groups = Welche Kunden bringen wie viel?
 card-groups-finding = Nach { $column }: { $best } bringt mit { $value } je Kunde am meisten ({ $low } bis { $high }).
 card-groups-nothing = Es gibt nur eine Gruppe.
 card-groups-none = Nach { $column }: noch ist keine Gruppe groß und alt genug für einen Vergleich.
+## Contracts
+interval-week = Wochenverträge
+interval-month = Monatsverträge
+interval-quarter = Quartalsverträge
+interval-half-year = Halbjahresverträge
+interval-year = Jahresverträge
+interval-sentence = { $interval }: { $sentence }
+item-interval = { $item } ({ $interval })
+
+finding-contracts-value = { $contracts-count ->
+    [one] Ihr laufender Vertrag ist { $next } { $total } wert ({ $low } bis { $high }).
+   *[other] Ihre { $contracts } laufenden Verträge sind { $next } { $total } wert ({ $low } bis { $high }).
+}
+finding-contracts-revenue = { $contracts-count ->
+    [one] Ihr laufender Vertrag bringt { $next } { $total } Umsatz ({ $low } bis { $high }).
+   *[other] Ihre { $contracts } laufenden Verträge bringen { $next } { $total } Umsatz ({ $low } bis { $high }).
+}
+finding-monthly = Heute bringen sie { $monthly } im Monat.
+finding-churn = Bei der nächsten Verlängerung gehen voraussichtlich { $churn } der { $interval } verloren ({ $low } bis { $high }).
+finding-retention = Von den neuen Verträgen verlängern { $first } das erste Mal; wer bis zur { $renewal }. Verlängerung dabei ist, bleibt dann zu { $last }.
+finding-survival = Nach { $renewal-count ->
+    [one] der ersten Verlängerung
+   *[other] { $renewal } Verlängerungen
+} ist von 100 neuen Verträgen noch ein Anteil von { $share } da ({ $low } bis { $high }).
+finding-contracts-last-line = { $worth } { $next }: { $total } ({ $low } bis { $high }), im Mittel { $mean } je laufenden Vertrag.
+
+heading-curve = Verlängerung und Verbleib: { $interval }
+heading-cohorts = { $n-count ->
+    [one] Kundenwert seit Gewinnung bis zum Alter von einem Jahr, nach Beginn
+   *[other] Kundenwert seit Gewinnung bis zum Alter von { $n } Jahren, nach Beginn
+}
+heading-top-contracts = { $n-count ->
+    [one] Der wertvollste Vertrag
+   *[other] Die { $n } wertvollsten Verträge
+}
+
+column-price-per-interval = Preis je Intervall
+column-renewal = Verlängerung
+column-due = Fällig
+column-retention-seen = Verlängert
+column-retention = Modell
+column-survival-seen = Noch da
+column-survival = Modell (90 %)
+column-begun = Beginn
+column-contracts = Verträge
+column-running = Laufend
+column-paid = Gezahlt
+column-since-start = Je Vertrag
+column-price = Preis
+column-renewals = Verlängert
+column-renews-next = Nächste
+column-payments = Zahlungen
+
+row-used-interval = Verwendet: { $interval }
+row-log-score = Güte im Rückblick (log)
+cohort-unripe = { $cohort } *
+
+total-monthly = Monatlich wiederkehrender Umsatz
+total-payments = Erwartete Zahlungen
+total-churn = Abwanderung bei der nächsten Verlängerung
+total-churn-seen = Abwanderung der letzten zwölf Monate
+total-remaining = Künftige Zahlungen je laufenden Vertrag
+total-running = Laufende Verträge
+total-ending = Davon abgesehen: gekündigt, laufen noch
+total-ended = Beendete Verträge
+total-changed = Planwechsel
+total-paid = Bisher gezahlt
+total-as-of = Stand
+
+define-contracts-value = Deckungsbeitrag, den die laufenden Verträge ab dem Tag nach dem Stand bringen, abgezinst.
+define-contracts-revenue = Umsatz, den die laufenden Verträge ab dem Tag nach dem Stand bringen, abgezinst. Kosten sind nicht bekannt.
+define-monthly = Preise der laufenden Verträge, auf einen Monat gerechnet: { $basis }.
+define-payments = Zahlungen der laufenden Verträge { $next }, nicht abgezinst. Gekündigte zahlen sicher bis zu ihrem Ende.
+define-churn = Anteil der laufenden Verträge, der seine nächste Verlängerung voraussichtlich nicht mitmacht.
+define-churn-seen = { $missed } von { $due } Verlängerungen, die in zwölf Monaten fällig wurden, blieben aus.
+define-remaining = Mittel der Zahlungen, die ein laufender Vertrag { $next } noch bringt.
+define-running = Verträge, die am Stand laufen und deren Ende nicht bekannt ist. Ihr Ende wird nicht angenommen, sondern geschätzt.
+define-ending = Verträge, deren Ende nach dem Stand liegt und bekannt ist.
+define-ended = Verträge, deren Ende am Stand erreicht ist.
+define-changed = Verträge, an die ein anderer desselben Kunden ohne Lücke anschließt. Beide gelten als eine Beziehung.
+define-contract-customers = Wer bis zum Stand einen Vertrag begonnen hat. Der Wert eines Kunden ist die Summe seiner Verträge.
+define-paid = Preis mal Zahlungen bis zum Stand: eine zu Beginn und eine mit jeder Verlängerung.
+define-as-of = Letzter Tag, an dem in den Dateien etwas geschieht. Mit --until nennen Sie einen anderen.
+define-as-of-named = Mit --until genannt. Was danach kam, sehen die Modelle nicht.
+define-curve = Fällig: Verträge, die bis zu dieser Verlängerung kamen. Verlängert: Anteil davon, der verlängerte. Noch da: Anteil aller Verträge (Kaplan-Meier).
+define-cohorts = Gezahlt bis zu diesem Alter, dazu das, was bis dahin noch erwartet wird, abgezinst auf den Stand. Mit * ist noch nicht jeder Vertrag so alt. Daneben der künftige Wert ab dem Stand.
+
+certainty-contracts-interval = Mit einer Wahrscheinlichkeit von { $confidence } liegt die Summe zwischen { $low } und { $high }, wenn Kunden weiter so verlängern wie bisher: gerechnet aus der Unschärfe der Modellwerte, dem Zufall der einzelnen Verträge und dem, was im Rückblick darüber hinaus fehlging.
+certainty-contracts-held-low = In den zurückgehaltenen Tagen kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } unterschätzt.
+certainty-contracts-held-high = In den zurückgehaltenen Tagen kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } überschätzt.
+certainty-contracts-back-low = Im Rückblick kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } unterschätzt.
+certainty-contracts-back-high = Im Rückblick kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } überschätzt.
+certainty-contracts-unchecked = Wie gut die Vorhersage trifft, ließ sich an diesen Daten nicht messen. Dass kein Modell genau stimmt, ist in der Spanne nicht enthalten.
+
+choice-contracts-rolling = { $model } sah in { $cuts } Rückblicken von je { $days } Tagen am besten voraus, welche Verträge bleiben.
+choice-contracts-aic = { $model } beschreibt die Verlängerungen mit dem kleineren AIC; für Rückblicke reichen die Daten nicht.
+choice-contracts-only = Nur { $model } ließ sich anpassen.
+choice-contracts-nothing = Kein Modell ließ sich anpassen.
+
+warning-interval-assumed = { $n-count ->
+    [one] Für einen Vertrag steht kein Intervall da. Er gilt als einer der { $interval }.
+   *[other] Für { $n } Verträge steht kein Intervall da. Sie gelten als { $interval }.
+}
+warning-interval-some = { $n-count ->
+    [one] Für einen Vertrag steht kein Intervall da. Es wurde aus dem Namen der Preisspalte genommen, sonst ein Monat.
+   *[other] Für { $n } Verträge steht kein Intervall da. Es wurde aus dem Namen der Preisspalte genommen, sonst ein Monat.
+}
+warning-few-contracts = { $n-count ->
+    [one] Ein einziger Vertrag ist zu wenig für eine Vorhersage. Lesen Sie die Zahlen als groben Anhalt.
+   *[other] { $n } Verträge sind wenig für eine Vorhersage. Lesen Sie die Zahlen als groben Anhalt.
+}
+warning-nobody-left = { $interval }: Noch keine Verlängerung blieb aus. Wie schnell Kunden gehen, lässt sich nur nach oben begrenzen.
+warning-at-boundary = { $interval }: Die Werte von { $model } liegen am Rand des Möglichen. Die Spanne nimmt an, dass alle Verträge gleich leicht enden.
+warning-contract-model-failed = { $interval }: { $model } ließ sich nicht anpassen und bleibt weg: { $reason }
+warning-not-valued = { $n-count ->
+    [one] { $interval }: Ein laufender Vertrag hat keinen Wert, weil kein Modell sich anpassen ließ. Er steckt in keiner Summe.
+   *[other] { $interval }: { $n } laufende Verträge haben keinen Wert, weil kein Modell sich anpassen ließ. Sie stecken in keiner Summe.
+}
+warning-beyond-seen = { $interval }: Die Vorhersage reicht bis zur { $forecast }. Verlängerung, gesehen wurden höchstens { $seen }. Darüber hinaus stützt sie sich auf das Modell.
+warning-plan-changes = { $n-count ->
+    [one] Ein Vertrag wurde ohne Lücke durch einen anderen abgelöst. Das gilt als Wechsel, nicht als Kündigung.
+   *[other] { $n } Verträge wurden ohne Lücke durch andere abgelöst. Das gilt als Wechsel, nicht als Kündigung.
+}
+warning-later-contracts = { $n-count ->
+    [one] Ein Vertrag beginnt nach dem Stand und bleibt außer Betracht.
+   *[other] { $n } Verträge beginnen nach dem Stand und bleiben außer Betracht.
+}
+
+card-retention = Wie viele verlängern?
+card-retention-axis = Anteil, der verlängert
+card-survival = Wie lange bleiben Kunden?
+card-survival-axis = Anteil noch da
+card-renewal-axis = Nummer der Verlängerung
+card-curve-seen = gesehen
+card-curve-model = Modell
+card-curve-beyond = noch nicht gesehen
+card-curve-nothing = Dafür braucht es mindestens zwei Verlängerungen.
+card-curve-read = Punkte: was war. Linie: das Modell, mit der Spanne, in der es zu 90 % liegt.
+card-cohorts = Was bringt ein gewonnener Vertrag?
+card-cohorts-finding = Ein Vertrag aus { $cohort } bringt bis zum Alter von { $n } Jahren { $mean } ({ $low } bis { $high }).
+card-top-contracts-finding = Zusammen voraussichtlich { $total } { $next }.
+page-contracts-subtitle = Verträge seit { $from }, Stand { $to }. Preise { $basis }.
+page-contracts-title = { $worth } der Verträge, Stand { $day }

@@ -216,6 +216,10 @@ reason-not-an-order = not an order
 reason-other-currency = other currency
 reason-wrong-cell-count = wrong number of cells
 reason-unreadable = not readable
+reason-end-before-start = end before the start
+reason-no-end = ended, but without the day
+reason-negative-price = price below zero
+reason-bad-interval = interval not known
 
 ## What columns are taken for
 role-customer = Customer
@@ -240,6 +244,11 @@ role-recipient = Recipient
 role-captured = Collected
 role-test = Test
 role-attribute = attribute of the customers
+role-start = Start
+role-end = End
+role-price = Price per interval
+role-interval = Interval
+role-contract = Contract number
 role-ignored = not used
 
 kind-generic = Orders
@@ -249,6 +258,7 @@ kind-stripe = Stripe
 kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
+kind-contracts = Contracts
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, dates { $date }, numbers { $number }, { $rows } rows
 explain-last-line = Is one of them wrong? Name the column yourself, for example --map customer=COLUMN.
 explain-nothing = No file was read.
@@ -411,3 +421,146 @@ card-groups = Which customers bring how much?
 card-groups-finding = By { $column }: { $best } brings most, { $value } per customer ({ $low } to { $high }).
 card-groups-nothing = There is only one group.
 card-groups-none = By { $column }: no group is large and old enough yet to be compared.
+## Contracts
+interval-week = weekly contracts
+interval-month = monthly contracts
+interval-quarter = quarterly contracts
+interval-half-year = half-yearly contracts
+interval-year = yearly contracts
+interval-sentence = { $interval }: { $sentence }
+item-interval = { $item } ({ $interval })
+
+finding-contracts-value = { $contracts-count ->
+    [one] Your running contract is worth { $total } { $next } ({ $low } to { $high }).
+   *[other] Your { $contracts } running contracts are worth { $total } { $next } ({ $low } to { $high }).
+}
+finding-contracts-revenue = { $contracts-count ->
+    [one] Your running contract will bring { $total } of revenue { $next } ({ $low } to { $high }).
+   *[other] Your { $contracts } running contracts will bring { $total } of revenue { $next } ({ $low } to { $high }).
+}
+finding-monthly = Today they bring { $monthly } a month.
+finding-churn = At their next renewal { $churn } of the { $interval } will probably be lost ({ $low } to { $high }).
+finding-retention = Of new contracts { $first } renew the first time; of those who come to renewal { $renewal }, { $last } do.
+finding-survival = After { $renewal-count ->
+    [one] the first renewal
+   *[other] { $renewal } renewals
+} a share of { $share } of new contracts is still there ({ $low } to { $high }).
+finding-contracts-last-line = { $worth } { $next }: { $total } ({ $low } to { $high }), { $mean } per running contract on average.
+
+heading-curve = Renewal and survival: { $interval }
+heading-cohorts = { $n-count ->
+    [one] Value from acquisition up to the age of one year, by start
+   *[other] Value from acquisition up to the age of { $n } years, by start
+}
+heading-top-contracts = { $n-count ->
+    [one] The most valuable contract
+   *[other] The { $n } most valuable contracts
+}
+
+column-price-per-interval = Price per interval
+column-renewal = Renewal
+column-due = Due
+column-retention-seen = Renewed
+column-retention = Model
+column-survival-seen = Still there
+column-survival = Model (90%)
+column-begun = Start
+column-contracts = Contracts
+column-running = Running
+column-paid = Paid
+column-since-start = Per contract
+column-price = Price
+column-renewals = Renewals
+column-renews-next = Next one
+column-payments = Payments
+
+row-used-interval = Used: { $interval }
+row-log-score = Log score looking back
+cohort-unripe = { $cohort } *
+
+total-monthly = Monthly recurring revenue
+total-payments = Expected payments
+total-churn = Churn at the next renewal
+total-churn-seen = Churn of the last twelve months
+total-remaining = Further payments per running contract
+total-running = Running contracts
+total-ending = Besides these: terminated, still running
+total-ended = Ended contracts
+total-changed = Changes of plan
+total-paid = Paid so far
+total-as-of = As of
+
+define-contracts-value = Contribution margin that the running contracts will bring from the next day on, discounted.
+define-contracts-revenue = Revenue that the running contracts will bring from the next day on, discounted. Costs are not known.
+define-monthly = Prices of the running contracts, per month: { $basis }.
+define-payments = Payments of the running contracts { $next }, not discounted. Those terminated pay for certain until their end.
+define-churn = Share of the running contracts that will probably not make their next renewal.
+define-churn-seen = { $missed } of { $due } renewals that fell due in twelve months were not made.
+define-remaining = Mean number of payments that a running contract will still bring { $next }.
+define-running = Contracts that run on that day and whose end is not known. Their end is not assumed but estimated.
+define-ending = Contracts whose end lies after that day and is known.
+define-ended = Contracts whose end has come by that day.
+define-changed = Contracts that another of the same customer follows without a gap. Both count as one relationship.
+define-contract-customers = Everyone who began a contract by that day. A customer's value is the sum of the contracts.
+define-paid = Price times payments until that day: one at the start and one with every renewal.
+define-as-of = The last day on which something happens in the files. With --until you name another.
+define-as-of-named = Named with --until. The models do not see what came after it.
+define-curve = Due: contracts that came to this renewal. Renewed: share of these that renewed. Still there: share of all contracts (Kaplan-Meier).
+define-cohorts = Paid up to that age, and what is still expected until then, discounted to the day. With * not every contract is that old yet. Beside it the remaining value from that day on.
+
+certainty-contracts-interval = With { $confidence } probability the sum lies between { $low } and { $high }, if customers go on renewing as before: worked out from the uncertainty of the model's parameters, the chance of single contracts, and what went wrong beyond that looking back.
+certainty-contracts-held-low = In the days held out { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too low.
+certainty-contracts-held-high = In the days held out { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too high.
+certainty-contracts-back-low = Looking back { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too low.
+certainty-contracts-back-high = Looking back { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too high.
+certainty-contracts-unchecked = How well the forecast does could not be measured on these data. That no model is exactly right is not in the interval.
+
+choice-contracts-rolling = Over { $cuts } looks back of { $days } days each, { $model } foresaw best which contracts stay.
+choice-contracts-aic = { $model } describes the renewals with the smaller AIC; the data do not suffice for looking back.
+choice-contracts-only = Only { $model } could be fitted.
+choice-contracts-nothing = No model could be fitted.
+
+warning-interval-assumed = { $n-count ->
+    [one] One contract states no interval. It counts among the { $interval }.
+   *[other] { $n } contracts state no interval. They count as { $interval }.
+}
+warning-interval-some = { $n-count ->
+    [one] One contract states no interval. It was taken from the name of the price column, else for a month.
+   *[other] { $n } contracts state no interval. It was taken from the name of the price column, else for a month.
+}
+warning-few-contracts = { $n-count ->
+    [one] A single contract is too few for a forecast. Read the figures as a rough guide.
+   *[other] { $n } contracts are few for a forecast. Read the figures as a rough guide.
+}
+warning-nobody-left = { $interval }: No renewal has been missed yet. How fast customers leave can only be bounded from above.
+warning-at-boundary = { $interval }: The parameters of { $model } lie at the edge of what is possible. The interval assumes that all contracts end equally easily.
+warning-contract-model-failed = { $interval }: { $model } could not be fitted and is left out: { $reason }
+warning-not-valued = { $n-count ->
+    [one] { $interval }: One running contract has no value, because no model could be fitted. It is in no sum.
+   *[other] { $interval }: { $n } running contracts have no value, because no model could be fitted. They are in no sum.
+}
+warning-beyond-seen = { $interval }: The forecast comes to renewal { $forecast }; at most { $seen } were seen. Beyond that it leans on the model.
+warning-plan-changes = { $n-count ->
+    [one] One contract was followed by another without a gap. That counts as a change, not as leaving.
+   *[other] { $n } contracts were followed by others without a gap. That counts as a change, not as leaving.
+}
+warning-later-contracts = { $n-count ->
+    [one] One contract begins after that day and is left out.
+   *[other] { $n } contracts begin after that day and are left out.
+}
+
+card-retention = How many renew?
+card-retention-axis = Share that renews
+card-survival = How long do customers stay?
+card-survival-axis = Share still there
+card-renewal-axis = Number of the renewal
+card-curve-seen = seen
+card-curve-model = model
+card-curve-beyond = not seen yet
+card-curve-nothing = It takes at least two renewals for this curve.
+card-curve-read = Dots: what happened. Line: the model, with the band in which it lies with 90% probability.
+card-cohorts = What does a contract won bring?
+card-cohorts-finding = A contract of { $cohort } brings { $mean } up to the age of { $n } years ({ $low } to { $high }).
+card-top-contracts-finding = Together probably { $total } { $next }.
+page-contracts-subtitle = Contracts since { $from }, as of { $to }. Prices { $basis }.
+page-contracts-title = { $worth } of contracts, as of { $day }

@@ -132,6 +132,7 @@ pub(crate) enum Kind {
     Paypal,
     OnlineRetail,
     Cdnow,
+    Contracts,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

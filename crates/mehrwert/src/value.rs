@@ -1,4 +1,4 @@
-//! `mehrwert value`: from files of orders to what every customer is worth.
+//! `mehrwert value`: from files of orders or contracts to what every customer is worth.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -6,7 +6,8 @@ use std::path::Path;
 use mehrwert_charts::Language;
 use mehrwert_core::{Day, Phase, Progress};
 use mehrwert_facts::engine::Engine;
-use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderRequest, parse_mapping, read_orders};
+use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping};
+use mehrwert_facts::{Log, read};
 use mehrwert_insight::value::{ValueError, ValueRequest, ValueResult, value};
 
 use crate::Failure;
@@ -15,11 +16,15 @@ use crate::output::Pending;
 use crate::progress::Bars;
 use crate::show;
 
+mod contracts;
+
 /// A wish of the command line that cannot be met.
 #[derive(Debug, thiserror::Error)]
 enum WordError {
     #[error("--out {0}: expected a file ending in .csv or .parquet")]
     OutEnding(String),
+    #[error("--model {0} is a model of purchases; contracts are valued by models of renewals, leave it out")]
+    ModelOfPurchases(&'static str),
     #[error("--model {0} is not among --models: name it there too, or leave --models out")]
     ModelNotCompared(&'static str),
 }
@@ -28,17 +33,25 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
     let language = language(arguments.lang);
     let bars = Bars::new(language);
-    let log = read_orders(&order_request(arguments)?, &bars).map_err(Failure::input)?;
+    let log = read(&order_request(arguments)?, &bars).map_err(Failure::input)?;
     let style = style(language);
+    match log {
+        Log::Orders(log) => orders(arguments, *log, &bars, &style),
+        Log::Contracts(log) => contracts::run(arguments, &log, &bars, &style),
+    }
+}
+
+fn orders(arguments: &ValueArguments, log: OrderLog, bars: &Bars, style: &show::Style) -> Result<(), Failure> {
+    let language = style.language;
     if arguments.explain {
-        return print(|out| out.write_all(show::explain::render(&log.files, &style).as_bytes()));
+        return print(|out| out.write_all(show::explain::render(&log.files, style).as_bytes()));
     }
     let mut pending = Vec::new();
     if let Some(path) = &arguments.rejects {
         pending.push(write(path, |out| show::rejects::write(&log.files, &log.set_aside, language, out))?);
     }
     let engine = Engine::new().map_err(Failure::work)?;
-    let result = value(&engine, log, &value_request(arguments), &bars).map_err(value_failure)?;
+    let result = value(&engine, log, &value_request(arguments), bars).map_err(value_failure)?;
     bars.begin(Phase::Writing, None);
     pending.extend(write_files(arguments, &result, language)?);
     for file in pending {
@@ -46,7 +59,7 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     }
     bars.end();
     match arguments.format {
-        Format::Table => print(|out| out.write_all(show::table::render(&result, &style).as_bytes())),
+        Format::Table => print(|out| out.write_all(show::table::render(&result, style).as_bytes())),
         Format::Json => print(|out| writeln!(out, "{}", show::json::render(&result))),
         Format::Csv => print(|out| show::csv::write(&result, out)),
     }
@@ -195,6 +208,7 @@ impl From<Kind> for FileKind {
             Kind::Paypal => FileKind::PayPal,
             Kind::OnlineRetail => FileKind::OnlineRetail,
             Kind::Cdnow => FileKind::Cdnow,
+            Kind::Contracts => FileKind::Contracts,
         }
     }
 }

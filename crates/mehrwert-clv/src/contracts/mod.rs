@@ -19,9 +19,11 @@
 //! ```
 
 mod fit;
+mod interval;
 mod model;
 mod observation;
 
 pub use fit::{ContractFit, fit_contracts};
+pub use interval::{ContractDraw, draw_contract_models, wilson_interval};
 pub use model::{ContractModel, ContractModelKind};
 pub use observation::{CohortError, Contract, Contracts};

@@ -105,7 +105,7 @@ impl ChunkResult {
         if record.too_long {
             return set_aside(Reject { reason: SetAsideReason::Unreadable, column: None }, None);
         }
-        if has_wrong_cell_count(record, reading.cells) {
+        if record.has_wrong_cell_count(reading.cells) {
             return set_aside(Reject { reason: SetAsideReason::WrongCellCount, column: None }, None);
         }
         let row = RowView::new(record, reading);
@@ -160,10 +160,4 @@ impl ChunkResult {
         let amount = reading.vat.map_or(line.amount, |vat| vat.taken_out_of(line.amount));
         self.lines.push(line, amount, u32::try_from(row).unwrap_or(u32::MAX));
     }
-}
-
-/// Spreadsheets end rows with empty cells that the header does not have; everything else is a broken row.
-fn has_wrong_cell_count(record: &Record<'_>, expected: usize) -> bool {
-    let count = record.cells.len();
-    count < expected || (expected..count).any(|index| !record.cell(index).trim_ascii().is_empty())
 }

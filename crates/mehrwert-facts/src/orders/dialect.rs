@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::ReadError;
 use super::formats::{FORMATS, Format, format_of};
 use super::header::{ColumnMap, Header};
-use super::report::FileKind;
+use super::report::{FileKind, Role};
 use super::request::OrderRequest;
 use super::rows::{Layout, Record, text_source};
 
@@ -172,8 +172,11 @@ fn looks_like_data(first: &[String]) -> bool {
 /// The format of a header: the kind the user named, or the first that recognises it.
 pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'static dyn Format, ColumnMap) {
     let generic = format_of(FileKind::Generic);
+    let names_contracts = request.mapping.iter().any(|(role, _)| matches!(role, Role::Start | Role::End | Role::Price));
     let format = match request.kind {
         Some(kind) => format_of(kind),
+        // Only contracts have these columns.
+        None if names_contracts => format_of(FileKind::Contracts),
         None => FORMATS.into_iter().find(|format| format.recognises(header)).unwrap_or(generic),
     };
     (format, format.columns(header))

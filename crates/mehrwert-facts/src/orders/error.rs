@@ -227,6 +227,18 @@ pub enum ReadError {
         /// A file without.
         net: PathBuf,
     },
+    /// A file of contracts where orders were expected.
+    #[error("{} holds contracts, not orders; value it without the others, or say --kind generic", path.display())]
+    HoldsContracts {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of orders where contracts were expected.
+    #[error("{} holds orders, not contracts; value it without the others, or say --kind contracts", path.display())]
+    HoldsOrders {
+        /// The file.
+        path: PathBuf,
+    },
     /// One file has amounts, another has none.
     #[error("{} has amounts, {} has none; value them separately", with.display(), without.display())]
     AmountsMissing {

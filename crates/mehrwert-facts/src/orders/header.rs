@@ -61,9 +61,31 @@ impl Header {
 
     /// Whether the names are German words, so that a decimal comma is to be expected.
     pub(crate) fn is_german(&self) -> bool {
-        const WORDS: [&str; 18] = [
-            "kunde", "datum", "betrag", "umsatz", "bestell", "rechnung", "menge", "preis", "netto", "brutto",
-            "artikel", "währung", "anzahl", "summe", "gesamt", "auftrag", "steuer", "waehrung",
+        const WORDS: [&str; 24] = [
+            "kunde",
+            "datum",
+            "betrag",
+            "umsatz",
+            "bestell",
+            "rechnung",
+            "menge",
+            "preis",
+            "netto",
+            "brutto",
+            "artikel",
+            "währung",
+            "anzahl",
+            "summe",
+            "gesamt",
+            "auftrag",
+            "steuer",
+            "waehrung",
+            "beginn",
+            "vertrag",
+            "beitrag",
+            "kündigung",
+            "mitglied",
+            "laufzeit",
         ];
         self.plain.iter().any(|name| WORDS.iter().any(|word| name.contains(word)))
     }

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::path::PathBuf;
 
 use mehrwert_core::{Amount, Currency};
 use rayon::prelude::*;
@@ -13,9 +12,10 @@ use super::chunk::ChunkResult;
 use super::error::ReadError;
 use super::lines::LineColumns;
 use super::names::{Interner, NO_NAME, NameColumn};
-use super::report::{AmountBasis, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason};
+use super::report::{AmountBasis, FileReport, ReadWarning, Reconciliation, SetAside, SetAsideReason};
 use super::request::OrderRequest;
 use super::schema::OrderColumns;
+use super::sums::{nothing_usable, one_basis, one_currency, reconciliation};
 use super::{Attribute, OrderLog, RowError};
 
 /// The hashes of rows are hashes already.
@@ -190,8 +190,8 @@ impl LogBuilder {
         if self.rows_used == 0 {
             return Err(self.nothing_usable());
         }
-        let currency = self.currency()?;
-        let basis = self.basis(request)?;
+        let currency = one_currency(&self.currencies)?;
+        let basis = one_basis(&self.bases, &self.files, request)?;
         let mut warnings = self.warnings(basis, currency);
         if restated_orders > 0 {
             warnings.push(ReadWarning::OrdersRestated { orders: restated_orders });
@@ -265,58 +265,7 @@ impl LogBuilder {
     }
 
     fn nothing_usable(&self) -> ReadError {
-        let mut reasons: BTreeMap<SetAsideReason, (u64, String)> = BTreeMap::new();
-        for set_aside in &self.set_aside {
-            let entry = reasons.entry(set_aside.reason).or_insert_with(|| (0, self.place(set_aside)));
-            entry.0 += 1;
-        }
-        let mut reasons = reasons.into_iter().map(|(reason, (rows, place))| (reason, rows, place)).collect::<Vec<_>>();
-        reasons.sort_by_key(|(_, rows, _)| std::cmp::Reverse(*rows));
-        ReadError::NothingUsable { rows: self.rows_read, reasons }
-    }
-
-    fn place(&self, set_aside: &SetAside) -> String {
-        let Some(file) = self.files.get(usize::from(set_aside.file)) else { return String::new() };
-        let column = set_aside.column.and_then(|column| file.columns.get(usize::from(column)));
-        let column = column.map(|column| format!(", column '{}'", column.name)).unwrap_or_default();
-        format!("{}, row {}{column}", file.path.display(), set_aside.row)
-    }
-
-    fn currency(&self) -> Result<Option<Currency>, ReadError> {
-        if self.currencies.len() > 1 {
-            let mut counts = self.currencies.iter().map(|(currency, rows)| (*currency, *rows)).collect::<Vec<_>>();
-            counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-            return Err(ReadError::SeveralCurrencies { counts });
-        }
-        Ok(self.currencies.keys().next().copied())
-    }
-
-    /// One basis for all files, where their bases go together.
-    fn basis(&self, request: &OrderRequest) -> Result<AmountBasis, ReadError> {
-        let file_with = |basis| -> Option<PathBuf> {
-            let index = self.bases.iter().position(|known| *known == basis)?;
-            self.files.get(index).map(|file| file.path.clone())
-        };
-        let without_amounts = file_with(AmountBasis::NoAmounts);
-        let with_amounts = self.bases.iter().position(|basis| *basis != AmountBasis::NoAmounts);
-        if let (Some(without), Some(with)) = (&without_amounts, with_amounts.and_then(|index| self.files.get(index))) {
-            return Err(ReadError::AmountsMissing { with: with.path.clone(), without: without.clone() });
-        }
-        if without_amounts.is_some() {
-            return Ok(AmountBasis::NoAmounts);
-        }
-        let gross = file_with(AmountBasis::Gross);
-        let as_given = file_with(AmountBasis::AsGiven);
-        match (file_with(AmountBasis::Net), request.vat) {
-            (Some(path), Some(_)) if gross.is_none() && as_given.is_none() => Err(ReadError::AlreadyNet { path }),
-            (_, Some(_)) => Ok(AmountBasis::NetByRate),
-            (Some(net), None) if gross.is_some() => {
-                Err(ReadError::NetAndGross { gross: gross.unwrap_or_default(), net })
-            }
-            _ if as_given.is_some() => Ok(AmountBasis::AsGiven),
-            (Some(_), None) => Ok(AmountBasis::Net),
-            (None, None) => Ok(AmountBasis::Gross),
-        }
+        nothing_usable(&self.files, &self.set_aside, self.rows_read)
     }
 
     fn warnings(&mut self, basis: AmountBasis, currency: Option<Currency>) -> Vec<ReadWarning> {
@@ -373,21 +322,6 @@ impl LogBuilder {
     }
 
     fn reconciliation(&self) -> Reconciliation {
-        let mut reasons: BTreeMap<SetAsideReason, ReasonTotal> = BTreeMap::new();
-        for set_aside in &self.set_aside {
-            let reason = set_aside.reason;
-            let total = reasons.entry(reason).or_insert(ReasonTotal { reason, rows: 0, amount: Amount::ZERO });
-            total.rows += 1;
-            total.amount += set_aside.amount.unwrap_or_default();
-        }
-        Reconciliation {
-            rows_read: self.rows_read,
-            rows_used: self.rows_used,
-            rows_set_aside: self.set_aside.len() as u64,
-            amount_read: self.amount_read,
-            amount_used: self.amount_used,
-            amount_set_aside: self.set_aside.iter().filter_map(|set_aside| set_aside.amount).sum(),
-            reasons: reasons.into_values().collect(),
-        }
+        reconciliation(self.rows_read, self.rows_used, self.amount_read, self.amount_used, &self.set_aside)
     }
 }

@@ -17,25 +17,26 @@
 //! Nothing here is specific to a vendor; what is stands in one file under [`formats`].
 
 mod across;
-mod bytes;
+pub(crate) mod bytes;
 mod chunk;
 mod dates;
 mod dialect;
 mod error;
 mod evidence;
-mod formats;
+pub(crate) mod formats;
 mod header;
 mod lines;
 mod log;
 mod mapping;
-mod names;
+pub(crate) mod names;
 mod numbers;
 mod parquet_rows;
-mod plan;
+pub(crate) mod plan;
 mod report;
 mod request;
-mod rows;
+pub(crate) mod rows;
 mod schema;
+pub(crate) mod sums;
 
 pub use dates::DateOrder;
 pub use error::ReadError;
@@ -138,7 +139,7 @@ pub fn read_orders_from_bytes(bytes: &[u8], request: &OrderRequest) -> Result<Or
     log.finish(request)
 }
 
-fn check_file_count(count: usize) -> Result<(), ReadError> {
+pub(crate) fn check_file_count(count: usize) -> Result<(), ReadError> {
     match count {
         0 => Err(ReadError::NoFiles),
         count if count > usize::from(u16::MAX) => Err(ReadError::TooManyFiles(count)),
@@ -155,6 +156,9 @@ fn read_file(
     progress: &dyn Progress,
 ) -> Result<(), ReadError> {
     let plan = Plan::find(path, content, request)?;
+    if plan.report.kind == FileKind::Contracts {
+        return Err(ReadError::HoldsContracts { path: path.to_owned() });
+    }
     let file = log.file_count();
     let bytes_of_text = match content {
         Content::Text(text) => text.bytes.len() as u64,

@@ -172,7 +172,7 @@ impl<'t> Found<'t> {
     }
 
     fn require_columns(&self, path: &Path) -> Result<(), ReadError> {
-        let missing = [Role::Customer, Role::Date].into_iter().find(|role| !self.columns.has(*role));
+        let missing = self.format.required().iter().copied().find(|role| !self.columns.has(*role));
         match missing {
             None => Ok(()),
             Some(role) => Err(ReadError::NoColumn { path: path.to_owned(), role, columns: self.header.names.clone() }),
@@ -188,7 +188,7 @@ impl<'t> Found<'t> {
         };
         let numbers = Role::ALL.iter().filter(|role| role.is_number() && request.decimal.is_none());
         Watched {
-            dates: [Role::Date, Role::CancelledAt].iter().filter_map(open).collect(),
+            dates: Role::ALL.iter().filter(|role| role.is_day()).filter_map(open).collect(),
             numbers: numbers.filter_map(open).collect(),
         }
     }
@@ -244,9 +244,12 @@ impl<'t> Found<'t> {
             let column = self.columns.get(role).map_or(0, usize::from);
             if self.typed.get(column) == Some(&true) { DecimalMark::Point } else { mark }
         });
-        let has_amounts = self.columns.has(Role::Amount) || self.columns.has(Role::UnitPrice);
-        let basis = if has_amounts { self.format.basis(&self.header, &self.columns) } else { AmountBasis::NoAmounts };
-        let amount_column = self.columns.get(Role::Amount).or(self.columns.get(Role::UnitPrice));
+        let amount_column = self.format.amount_column(&self.columns);
+        let basis = if amount_column.is_some() {
+            self.format.basis(&self.header, &self.columns)
+        } else {
+            AmountBasis::NoAmounts
+        };
         let attributes = self.attributes(path, request)?;
         let report = self.report(path, content, &evidence, date_order, mark, &attributes);
         let customers_by_name = self.format.customers_by_name(&self.header, &self.columns)

@@ -22,6 +22,8 @@ pub enum FileKind {
     OnlineRetail,
     /// CDNOW research data.
     Cdnow,
+    /// Contracts: a row for each, with its start and its price per interval. Read by [`crate::contracts`].
+    Contracts,
 }
 
 /// What a column says, so far as the main job needs it.
@@ -69,11 +71,21 @@ pub enum Role {
     Captured,
     /// Something by which test orders are told (a test gateway, a test flag).
     Test,
+    /// First day of a contract.
+    Start,
+    /// Last day of a contract; empty while it runs.
+    End,
+    /// Price of a contract per interval.
+    Price,
+    /// How often a contract is paid and renewed.
+    Interval,
+    /// The contract's own number.
+    Contract,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 21] = [
+    pub const ALL: [Role; 26] = [
         Role::Customer,
         Role::Date,
         Role::Amount,
@@ -95,6 +107,11 @@ impl Role {
         Role::Recipient,
         Role::Captured,
         Role::Test,
+        Role::Start,
+        Role::End,
+        Role::Price,
+        Role::Interval,
+        Role::Contract,
     ];
 
     /// The role's name, as a mapping on the command line uses it.
@@ -122,7 +139,17 @@ impl Role {
             Role::Recipient => "recipient",
             Role::Captured => "captured",
             Role::Test => "test",
+            Role::Start => "start",
+            Role::End => "end",
+            Role::Price => "price",
+            Role::Interval => "interval",
+            Role::Contract => "contract",
         }
+    }
+
+    /// Whether the column holds days.
+    pub(crate) fn is_day(self) -> bool {
+        matches!(self, Role::Date | Role::CancelledAt | Role::Start | Role::End)
     }
 
     /// Whether the column holds numbers.
@@ -137,6 +164,7 @@ impl Role {
                 | Role::GoodsCost
                 | Role::Refunded
                 | Role::Shipping
+                | Role::Price
         )
     }
 }
@@ -219,6 +247,14 @@ pub enum SetAsideReason {
     WrongCellCount,
     /// A cell longer than a row may be, or text that cannot be decoded.
     Unreadable,
+    /// A contract that ends before it begins.
+    EndBeforeStart,
+    /// A contract that is said to have ended, without the day.
+    NoEnd,
+    /// A contract with a price below zero.
+    NegativePrice,
+    /// An interval that is none of those known.
+    BadInterval,
 }
 
 impl SetAsideReason {
@@ -239,6 +275,10 @@ impl SetAsideReason {
             SetAsideReason::OtherCurrency => "other currency",
             SetAsideReason::WrongCellCount => "more or fewer cells than the header",
             SetAsideReason::Unreadable => "cell too long",
+            SetAsideReason::EndBeforeStart => "end before start",
+            SetAsideReason::NoEnd => "ended, but without the day",
+            SetAsideReason::NegativePrice => "price below zero",
+            SetAsideReason::BadInterval => "interval not known",
         }
     }
 }

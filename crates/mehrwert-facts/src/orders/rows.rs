@@ -54,6 +54,12 @@ impl Record<'_> {
         !self.too_long && (0..self.cells.len()).all(|index| self.cell(index).trim_ascii().is_empty())
     }
 
+    /// Spreadsheets end rows with empty cells that the header does not have; everything else is a broken row.
+    pub(crate) fn has_wrong_cell_count(&self, expected: usize) -> bool {
+        let count = self.cells.len();
+        count < expected || (expected..count).any(|index| !self.cell(index).trim_ascii().is_empty())
+    }
+
     pub(crate) fn to_strings(&self) -> Vec<String> {
         (0..self.cells.len()).map(|index| String::from_utf8_lossy(self.cell(index)).trim().to_owned()).collect()
     }

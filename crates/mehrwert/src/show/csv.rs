@@ -68,7 +68,7 @@ pub fn write(result: &ValueResult, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The id, with an apostrophe before it where a spreadsheet would take it for a formula.
-fn harmless(customer: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn harmless(customer: &str) -> std::borrow::Cow<'_, str> {
     let is_risky = customer.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_risky && !is_signed_number(customer) { format!("'{customer}").into() } else { customer.into() }
 }

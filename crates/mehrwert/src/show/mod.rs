@@ -4,6 +4,7 @@
 //! read. A figure is built once ([`findings`] for sentences, [`tables`] for rows) and then printed by terminal and page
 //! alike, so that it is the same everywhere, to the digit. The JSON wire format is known to [`json`] only.
 
+pub mod contracts;
 pub mod csv;
 pub mod explain;
 pub mod json;

@@ -5,7 +5,7 @@ use mehrwert_facts::orders::{FileKind, ReadWarning, Role, SetAsideReason};
 use mehrwert_insight::value::{Baseline, Warning};
 
 use super::shown::Shown;
-use super::words::Fill;
+use super::words::{Fill, Words};
 
 /// A model as its paper calls it, in every language.
 pub(super) const fn model(kind: ModelKind) -> &'static str {
@@ -39,6 +39,10 @@ pub(super) const fn reason_key(reason: SetAsideReason) -> &'static str {
         SetAsideReason::OtherCurrency => "reason-other-currency",
         SetAsideReason::WrongCellCount => "reason-wrong-cell-count",
         SetAsideReason::Unreadable => "reason-unreadable",
+        SetAsideReason::EndBeforeStart => "reason-end-before-start",
+        SetAsideReason::NoEnd => "reason-no-end",
+        SetAsideReason::NegativePrice => "reason-negative-price",
+        SetAsideReason::BadInterval => "reason-bad-interval",
     }
 }
 
@@ -65,6 +69,11 @@ pub(super) const fn role_key(role: Option<Role>) -> &'static str {
         Some(Role::Recipient) => "role-recipient",
         Some(Role::Captured) => "role-captured",
         Some(Role::Test) => "role-test",
+        Some(Role::Start) => "role-start",
+        Some(Role::End) => "role-end",
+        Some(Role::Price) => "role-price",
+        Some(Role::Interval) => "role-interval",
+        Some(Role::Contract) => "role-contract",
         None => "role-ignored",
     }
 }
@@ -78,6 +87,7 @@ pub(super) const fn file_kind_key(kind: FileKind) -> &'static str {
         FileKind::PayPal => "kind-paypal",
         FileKind::OnlineRetail => "kind-online-retail",
         FileKind::Cdnow => "kind-cdnow",
+        FileKind::Contracts => "kind-contracts",
     }
 }
 
@@ -86,7 +96,7 @@ pub(super) fn warning(shown: &Shown<'_>, warning: &Warning) -> String {
     let say = |key: &str, fills: &[(&str, Fill<'_>)]| shown.words.say(key, fills);
     let count = |key: &str, count: u64| say(key, &[("n", Fill::Count(count))]);
     match warning {
-        Warning::Read(warning) => read_warning(shown, warning),
+        Warning::Read(warning) => read_warning(&shown.words, warning),
         Warning::UnmatchedReturns { rows, amount } => {
             let amount = shown.amount(*amount);
             say("warning-unmatched-returns", &[("n", Fill::Count(*rows)), ("amount", Fill::Text(&amount))])
@@ -112,18 +122,19 @@ pub(super) fn warning(shown: &Shown<'_>, warning: &Warning) -> String {
     }
 }
 
-fn read_warning(shown: &Shown<'_>, warning: &ReadWarning) -> String {
-    let count = |key: &str, count: u64| shown.words.say(key, &[("n", Fill::Count(count))]);
+/// What reading found, as a sentence.
+pub(super) fn read_warning(words: &Words, warning: &ReadWarning) -> String {
+    let count = |key: &str, count: u64| words.say(key, &[("n", Fill::Count(count))]);
     match warning {
         ReadWarning::IdenticalRows { rows } => count("warning-identical-rows", *rows),
         ReadWarning::RoundedAmounts { rows } => count("warning-rounded-amounts", *rows),
-        ReadWarning::VatUnknown => shown.text("warning-vat-unknown"),
-        ReadWarning::NoAmounts => shown.text("warning-no-amounts"),
-        ReadWarning::CustomersByName => shown.text("warning-customers-by-name"),
+        ReadWarning::VatUnknown => words.text("warning-vat-unknown"),
+        ReadWarning::NoAmounts => words.text("warning-no-amounts"),
+        ReadWarning::CustomersByName => words.text("warning-customers-by-name"),
         ReadWarning::OrdersWithSeveralCustomers { orders } => count("warning-orders-several-customers", *orders),
         ReadWarning::OrdersRestated { orders } => count("warning-orders-restated", *orders),
         ReadWarning::Currency { currency } => {
-            shown.words.say("warning-currency", &[("currency", Fill::Text(currency.code()))])
+            words.say("warning-currency", &[("currency", Fill::Text(currency.code()))])
         }
     }
 }

@@ -9,6 +9,7 @@ mod cards;
 use askama::Template;
 use mehrwert_charts::{DataTable, Figure, Language, Picture, STYLE};
 use mehrwert_core::Day;
+use mehrwert_facts::orders::FileReport;
 use mehrwert_insight::value::ValueResult;
 
 use super::shown::Shown;
@@ -17,50 +18,50 @@ use super::words::{Fill, Words};
 use super::{explain, findings, names, tables};
 
 /// The rest of the style sheet: how the page is laid out.
-const PAGE_STYLE: &str = include_str!("../../templates/report.css");
+pub(super) const PAGE_STYLE: &str = include_str!("../../templates/report.css");
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
-    language: &'static str,
-    words: &'a Words,
-    chart_style: &'static str,
-    page_style: &'static str,
-    title: String,
-    subtitle: String,
-    finding: String,
-    lead: Vec<String>,
-    totals: Vec<Total>,
-    cards: Vec<Card>,
-    warnings: Vec<String>,
-    blocks: Vec<Block>,
-    generated: String,
-    command: &'a str,
+pub(super) struct Page<'a> {
+    pub language: &'static str,
+    pub words: &'a Words,
+    pub chart_style: &'static str,
+    pub page_style: &'static str,
+    pub title: String,
+    pub subtitle: String,
+    pub finding: String,
+    pub lead: Vec<String>,
+    pub totals: Vec<Total>,
+    pub cards: Vec<Card>,
+    pub warnings: Vec<String>,
+    pub blocks: Vec<Block>,
+    pub generated: String,
+    pub command: &'a str,
 }
 
 /// A card: one question, its answer in words, and what shows it.
-struct Card {
-    id: &'static str,
-    question: String,
-    finding: String,
-    remarks: Vec<String>,
-    figures: Vec<CardFigure>,
-    tables: Vec<DataTable>,
+pub(super) struct Card {
+    pub id: &'static str,
+    pub question: String,
+    pub finding: String,
+    pub remarks: Vec<String>,
+    pub figures: Vec<CardFigure>,
+    pub tables: Vec<DataTable>,
 }
 
-struct CardFigure {
-    figure: Figure,
+pub(super) struct CardFigure {
+    pub figure: Figure,
     /// Whether its title is printed: only where a card has several figures.
-    is_titled: bool,
+    pub is_titled: bool,
 }
 
 /// A part of "How we know".
-struct Block {
-    id: &'static str,
-    heading: String,
-    sentences: Vec<String>,
-    tables: Vec<DataTable>,
-    remarks: Vec<String>,
+pub(super) struct Block {
+    pub id: &'static str,
+    pub heading: String,
+    pub sentences: Vec<String>,
+    pub tables: Vec<DataTable>,
+    pub remarks: Vec<String>,
 }
 
 /// The page, made on `generated` by `command`.
@@ -168,15 +169,19 @@ fn accuracy_block(shown: &Shown<'_>) -> Option<Block> {
 }
 
 fn files_block(shown: &Shown<'_>) -> Option<Block> {
-    let files = &shown.result.files;
+    files_of(&shown.words, &shown.result.files)
+}
+
+/// Files and columns, of whatever was read.
+pub(super) fn files_of(words: &Words, files: &[FileReport]) -> Option<Block> {
     if files.is_empty() {
         return None;
     }
     Some(Block {
         id: "files",
-        heading: shown.text("page-files"),
-        sentences: files.iter().map(|file| explain::file_line(&shown.words, file)).collect(),
-        tables: files.iter().map(|file| explain::columns(&shown.words, file)).collect(),
+        heading: words.text("page-files"),
+        sentences: files.iter().map(|file| explain::file_line(words, file)).collect(),
+        tables: files.iter().map(|file| explain::columns(words, file)).collect(),
         remarks: Vec::new(),
     })
 }

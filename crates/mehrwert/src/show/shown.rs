@@ -1,7 +1,7 @@
 //! The context that everything shown is written in: language, numbers, what the figures are called.
 
 use mehrwert_charts::{Format, Language};
-use mehrwert_core::{Amount, Horizon};
+use mehrwert_core::{Amount, Day, Horizon};
 use mehrwert_facts::orders::AmountBasis;
 use mehrwert_insight::value::{Estimate, Measure, ValueResult};
 
@@ -117,13 +117,7 @@ impl<'a> Shown<'a> {
     }
 
     pub fn basis_name(&self) -> String {
-        self.text(match self.result.basis {
-            AmountBasis::Net => "basis-net",
-            AmountBasis::NetByRate => "basis-net-by-rate",
-            AmountBasis::Gross => "basis-gross",
-            AmountBasis::AsGiven => "basis-as-given",
-            AmountBasis::NoAmounts => "basis-no-amounts",
-        })
+        self.text(basis_key(self.result.basis))
     }
 
     /// A figure of worth in a table: money, or orders where there are no amounts.
@@ -156,14 +150,7 @@ impl<'a> Shown<'a> {
 
     /// `3 Jahre`: the length of the look ahead, as the calendar counts it.
     pub fn horizon(&self) -> String {
-        let (count, unit) = self.horizon_units();
-        let key = match unit {
-            Unit::Years => "horizon-years",
-            Unit::Months => "horizon-months",
-            Unit::Weeks => "horizon-weeks",
-            Unit::Days => "horizon-days",
-        };
-        self.words.say(key, &[("n", Fill::Count(count))])
+        Ahead::new(self.result.value.horizon_days, self.result.period.to).length(&self.words)
     }
 
     /// `3 Jahren`: an age that a customer reaches.
@@ -185,38 +172,59 @@ impl<'a> Shown<'a> {
 
     /// `in den nächsten 3 Jahren`.
     pub fn horizon_next(&self) -> String {
-        let (count, unit) = self.horizon_units();
-        let key = match unit {
-            Unit::Years => "horizon-next-years",
-            Unit::Months => "horizon-next-months",
-            Unit::Weeks => "horizon-next-weeks",
-            Unit::Days => "horizon-next-days",
-        };
-        self.words.say(key, &[("n", Fill::Count(count))])
+        Ahead::new(self.result.value.horizon_days, self.result.period.to).next(&self.words)
     }
+}
 
-    /// The result states days; a person counts the years or months that led to them from the last day of the period.
-    fn horizon_units(&self) -> (u64, Unit) {
-        let days = self.result.value.horizon_days;
-        let start = self.result.period.to;
+/// The look ahead. The result states days; a person counts the years or months that led to them from a day.
+pub(super) struct Ahead {
+    count: u64,
+    unit: Unit,
+}
+
+impl Ahead {
+    /// So many days from `start` on.
+    pub fn new(days: u32, start: Day) -> Ahead {
         let leads_to = |horizon: &str| {
             horizon.parse::<Horizon>().ok().and_then(|horizon| horizon.days_from(start).ok()) == Some(days)
         };
         let years = (days + 2) / 365;
         if years > 0 && leads_to(&format!("{years}y")) {
-            return (u64::from(years), Unit::Years);
+            return Ahead { count: u64::from(years), unit: Unit::Years };
         }
         let most_months = days / 28;
         for months in (most_months.saturating_sub(12)..=most_months).rev().filter(|months| *months > 0) {
             if leads_to(&format!("{months}m")) {
-                return (u64::from(months), Unit::Months);
+                return Ahead { count: u64::from(months), unit: Unit::Months };
             }
         }
         if days > 0 && days.is_multiple_of(7) {
-            (u64::from(days / 7), Unit::Weeks)
+            Ahead { count: u64::from(days / 7), unit: Unit::Weeks }
         } else {
-            (u64::from(days), Unit::Days)
+            Ahead { count: u64::from(days), unit: Unit::Days }
         }
+    }
+
+    /// `3 Jahre`.
+    pub fn length(&self, words: &Words) -> String {
+        let key = match self.unit {
+            Unit::Years => "horizon-years",
+            Unit::Months => "horizon-months",
+            Unit::Weeks => "horizon-weeks",
+            Unit::Days => "horizon-days",
+        };
+        words.say(key, &[("n", Fill::Count(self.count))])
+    }
+
+    /// `in den nächsten 3 Jahren`.
+    pub fn next(&self, words: &Words) -> String {
+        let key = match self.unit {
+            Unit::Years => "horizon-next-years",
+            Unit::Months => "horizon-next-months",
+            Unit::Weeks => "horizon-next-weeks",
+            Unit::Days => "horizon-next-days",
+        };
+        words.say(key, &[("n", Fill::Count(self.count))])
     }
 }
 
@@ -226,4 +234,15 @@ enum Unit {
     Months,
     Weeks,
     Days,
+}
+
+/// Whether amounts contain VAT, in words.
+pub(super) const fn basis_key(basis: AmountBasis) -> &'static str {
+    match basis {
+        AmountBasis::Net => "basis-net",
+        AmountBasis::NetByRate => "basis-net-by-rate",
+        AmountBasis::Gross => "basis-gross",
+        AmountBasis::AsGiven => "basis-as-given",
+        AmountBasis::NoAmounts => "basis-no-amounts",
+    }
 }

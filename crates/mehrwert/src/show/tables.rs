@@ -1,34 +1,39 @@
 //! The rows behind the sentences, as typed tables that terminal and page print alike.
 
-use mehrwert_charts::{Column, DataTable, UNKNOWN};
+use mehrwert_charts::{Column, DataTable, Format, UNKNOWN};
 use mehrwert_core::Period;
+use mehrwert_facts::orders::Reconciliation;
 use mehrwert_insight::value::{Accuracy, Choice, Estimate, ValueResult};
 
 use super::names;
 use super::shown::Shown;
-use super::words::Fill;
+use super::words::{Fill, Words};
 
 /// Rows and amounts: read = used + set aside, with the reasons.
 pub(super) fn reconciliation(shown: &Shown<'_>) -> DataTable {
-    let mut columns = vec![Column::words(""), Column::figures(shown.text("column-rows"))];
-    if shown.has_amounts() {
-        columns.push(Column::figures(shown.text("column-amount")));
-    }
-    let mut table = DataTable::new(shown.text("heading-reconciliation"), columns);
-    let sums = &shown.result.reconciliation;
+    let amounts = shown.has_amounts().then(|| shown.text("column-amount"));
+    sums(&shown.words, &shown.format, &shown.result.reconciliation, amounts)
+}
+
+/// The same for whatever was read; `amounts` is what the column of amounts is called, where there is one.
+pub(super) fn sums(words: &Words, format: &Format, sums: &Reconciliation, amounts: Option<String>) -> DataTable {
+    let mut columns = vec![Column::words(""), Column::figures(words.text("column-rows"))];
+    let has_amounts = amounts.is_some();
+    columns.extend(amounts.map(Column::figures));
+    let mut table = DataTable::new(words.text("heading-reconciliation"), columns);
     let mut push = |name: String, rows: u64, amount| {
-        let mut cells = vec![name, shown.format.count(rows)];
-        if shown.has_amounts() {
-            cells.push(shown.amount(amount));
+        let mut cells = vec![name, format.count(rows)];
+        if has_amounts {
+            cells.push(format.amount(amount));
         }
         table.push(cells);
     };
-    push(shown.text("row-read"), sums.rows_read, sums.amount_read);
-    push(shown.text("row-used"), sums.rows_used, sums.amount_used);
-    push(shown.text("row-set-aside"), sums.rows_set_aside, sums.amount_set_aside);
+    push(words.text("row-read"), sums.rows_read, sums.amount_read);
+    push(words.text("row-used"), sums.rows_used, sums.amount_used);
+    push(words.text("row-set-aside"), sums.rows_set_aside, sums.amount_set_aside);
     for total in &sums.reasons {
-        let reason = shown.text(names::reason_key(total.reason));
-        let name = shown.words.say("row-set-aside-reason", &[("reason", Fill::Text(&reason))]);
+        let reason = words.text(names::reason_key(total.reason));
+        let name = words.say("row-set-aside-reason", &[("reason", Fill::Text(&reason))]);
         push(name, total.rows, total.amount);
     }
     table
@@ -211,11 +216,11 @@ pub(super) fn parameters(shown: &Shown<'_>) -> DataTable {
     for model in &shown.result.models {
         let mut name = model_name(shown, model.kind == shown.result.chosen, names::model(model.kind));
         for parameter in &model.parameters {
-            let error = parameter.standard_error.map_or(UNKNOWN.to_owned(), |error| significant(shown, error));
+            let error = parameter.standard_error.map_or(UNKNOWN.to_owned(), |error| significant(&shown.format, error));
             table.push([
                 std::mem::take(&mut name),
                 parameter.name.to_owned(),
-                significant(shown, parameter.value),
+                significant(&shown.format, parameter.value),
                 error,
                 String::new(),
             ]);
@@ -231,7 +236,7 @@ pub(super) fn parameters(shown: &Shown<'_>) -> DataTable {
     if let Some(spend) = &shown.result.spend {
         let mut name = shown.text("spend-model");
         for (parameter, value) in [("p", spend.p), ("q", spend.q), ("v", spend.v)] {
-            let value = significant(shown, value);
+            let value = significant(&shown.format, value);
             table.push([std::mem::take(&mut name), parameter.to_owned(), value, UNKNOWN.to_owned(), String::new()]);
         }
         let likelihood = shown.format.decimal(spend.log_likelihood, 3);
@@ -241,7 +246,7 @@ pub(super) fn parameters(shown: &Shown<'_>) -> DataTable {
 }
 
 /// Five significant digits, so that small and large parameters can both be checked against the papers.
-fn significant(shown: &Shown<'_>, value: f64) -> String {
+pub(super) fn significant(format: &Format, value: f64) -> String {
     let decimals = match value.abs() {
         value if value >= 10_000.0 => 0,
         value if value >= 1_000.0 => 1,
@@ -250,7 +255,7 @@ fn significant(shown: &Shown<'_>, value: f64) -> String {
         value if value >= 1.0 => 4,
         _ => 5,
     };
-    shown.format.decimal(value, decimals)
+    format.decimal(value, decimals)
 }
 
 /// Errors of models and naive forecasts over the rolling cuts.

@@ -210,7 +210,7 @@ fn is_total_line(row: &RowView<'_>) -> bool {
 }
 
 /// Whether an amount's column says that it contains VAT or not.
-fn basis_of_name(name: &str) -> AmountBasis {
+pub(super) fn basis_of_name(name: &str) -> AmountBasis {
     const WITHOUT: [&str; 9] =
         ["exclvat", "exvat", "excltax", "extax", "ohnemwst", "ohneust", "exklmwst", "zzglmwst", "withoutvat"];
     const WITH: [&str; 8] = ["inclvat", "incvat", "incltax", "inctax", "inklmwst", "mitmwst", "inklust", "withvat"];

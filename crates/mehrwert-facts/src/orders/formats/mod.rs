@@ -13,6 +13,7 @@ use super::report::{AmountBasis, FileKind, Role, SetAsideReason};
 use super::rows::Record;
 
 mod cdnow;
+mod contracts;
 mod generic;
 mod online_retail;
 mod paypal;
@@ -22,13 +23,14 @@ mod stripe;
 mod woocommerce;
 
 /// All formats; the first that recognises a header reads the file, and the last recognises every header.
-pub(crate) const FORMATS: [&dyn Format; 7] = [
+pub(crate) const FORMATS: [&dyn Format; 8] = [
     &shopify::Shopify,
     &woocommerce::WooCommerce,
     &stripe::Stripe,
     &paypal::PayPal,
     &online_retail::OnlineRetail,
     &cdnow::Cdnow,
+    &contracts::Contracts,
     &generic::Generic,
 ];
 
@@ -51,6 +53,16 @@ pub(crate) trait Format: Sync {
 
     /// The names of its columns.
     fn names(&self) -> RoleNames;
+
+    /// The columns that a file cannot do without.
+    fn required(&self) -> &'static [Role] {
+        &[Role::Customer, Role::Date]
+    }
+
+    /// The column of the amounts that reports and currencies are about.
+    fn amount_column(&self, columns: &ColumnMap) -> Option<u16> {
+        columns.get(Role::Amount).or(columns.get(Role::UnitPrice))
+    }
 
     /// Which column has which role.
     fn columns(&self, header: &Header) -> ColumnMap {
@@ -283,19 +295,26 @@ impl<'r> RowView<'r> {
     }
 
     pub(crate) fn day(&self, role: Role) -> Result<Day, Reject> {
-        let text = self.text(role);
-        if text.is_empty() {
-            return Err(self.reject(SetAsideReason::NoDate, role));
-        }
-        let day = parse_day(text, self.reading.date_order).ok_or(self.reject(SetAsideReason::BadDate, role))?;
+        let day = self.day_or_none(role)?.ok_or(self.reject(SetAsideReason::NoDate, role))?;
         if day > self.reading.today {
             return Err(self.reject(SetAsideReason::FutureDate, role));
         }
         Ok(day)
     }
 
+    /// The day of a role's cell, which may lie in the future; `None` when the cell is empty or the column is missing.
+    pub(crate) fn day_or_none(&self, role: Role) -> Result<Option<Day>, Reject> {
+        match self.text(role) {
+            [] => Ok(None),
+            text => match parse_day(text, self.reading.date_order) {
+                Some(day) => Ok(Some(day)),
+                None => Err(self.reject(SetAsideReason::BadDate, role)),
+            },
+        }
+    }
+
     /// Sets aside what is of another currency than the one valued, and remembers the row's.
-    fn check_currency(&self) -> Result<(), Reject> {
+    pub(crate) fn check_currency(&self) -> Result<(), Reject> {
         let text = self.text(Role::Currency);
         let currency = match text {
             [] => self.reading.currency_of_file,

@@ -40,7 +40,7 @@ fn code_and_data(warning: &Warning) -> (&'static str, Value) {
     }
 }
 
-fn read_code_and_data(warning: &ReadWarning) -> (&'static str, Value) {
+pub(super) fn read_code_and_data(warning: &ReadWarning) -> (&'static str, Value) {
     match warning {
         ReadWarning::IdenticalRows { rows } => ("identical_rows", json!({"rows": rows})),
         ReadWarning::RoundedAmounts { rows } => ("rounded_amounts", json!({"rows": rows})),

@@ -50,28 +50,28 @@ pub(super) struct Answer {
 }
 
 #[derive(Serialize)]
-struct Rows {
-    read: u64,
-    used: u64,
-    set_aside: u64,
+pub(super) struct Rows {
+    pub read: u64,
+    pub used: u64,
+    pub set_aside: u64,
 }
 
 #[derive(Serialize)]
-struct Amounts {
+pub(super) struct Amounts {
     read: String,
     used: String,
     set_aside: String,
 }
 
 #[derive(Serialize)]
-struct Reason {
+pub(super) struct Reason {
     reason: &'static str,
     rows: u64,
     amount: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Days {
+pub(super) struct Days {
     from: String,
     to: String,
     days: i32,
@@ -130,9 +130,9 @@ struct Worth {
 }
 
 #[derive(Serialize)]
-struct Bounds {
-    low: f64,
-    high: f64,
+pub(super) struct Bounds {
+    pub low: f64,
+    pub high: f64,
 }
 
 #[derive(Serialize)]
@@ -195,11 +195,11 @@ impl Answer {
     }
 }
 
-fn days(period: Period) -> Days {
+pub(super) fn days(period: Period) -> Days {
     Days { from: period.from.to_string(), to: period.to.to_string(), days: period.days() }
 }
 
-fn amounts(sums: &Reconciliation) -> Amounts {
+pub(super) fn amounts(sums: &Reconciliation) -> Amounts {
     Amounts {
         read: sums.amount_read.to_string(),
         used: sums.amount_used.to_string(),
@@ -207,7 +207,7 @@ fn amounts(sums: &Reconciliation) -> Amounts {
     }
 }
 
-fn reasons(sums: &Reconciliation, has_amounts: bool) -> Vec<Reason> {
+pub(super) fn reasons(sums: &Reconciliation, has_amounts: bool) -> Vec<Reason> {
     let reason = |total: &mehrwert_facts::orders::ReasonTotal| Reason {
         reason: set_aside(total.reason),
         rows: total.rows,
@@ -307,7 +307,7 @@ fn most_valuable(result: &ValueResult, has_amounts: bool) -> Vec<Customer> {
     tables::most_valuable(result, 10).into_iter().map(customer).collect()
 }
 
-fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
+pub(super) fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
     let columns: Vec<Value> = report
         .columns
         .iter()
@@ -333,7 +333,7 @@ pub(super) const fn baseline(baseline: Baseline) -> &'static str {
     }
 }
 
-const fn measure(measure: Measure) -> &'static str {
+pub(super) const fn measure(measure: Measure) -> &'static str {
     match measure {
         Measure::Value => "value",
         Measure::Revenue => "revenue",
@@ -341,7 +341,7 @@ const fn measure(measure: Measure) -> &'static str {
     }
 }
 
-const fn basis(basis: AmountBasis) -> &'static str {
+pub(super) const fn basis(basis: AmountBasis) -> &'static str {
     match basis {
         AmountBasis::Net => "net",
         AmountBasis::NetByRate => "net_by_rate",
@@ -360,6 +360,7 @@ const fn file_kind(kind: FileKind) -> &'static str {
         FileKind::PayPal => "paypal",
         FileKind::OnlineRetail => "online_retail",
         FileKind::Cdnow => "cdnow",
+        FileKind::Contracts => "contracts",
     }
 }
 
@@ -378,5 +379,9 @@ const fn set_aside(reason: SetAsideReason) -> &'static str {
         SetAsideReason::OtherCurrency => "other_currency",
         SetAsideReason::WrongCellCount => "wrong_cell_count",
         SetAsideReason::Unreadable => "unreadable",
+        SetAsideReason::EndBeforeStart => "end_before_start",
+        SetAsideReason::NoEnd => "no_end",
+        SetAsideReason::NegativePrice => "negative_price",
+        SetAsideReason::BadInterval => "bad_interval",
     }
 }

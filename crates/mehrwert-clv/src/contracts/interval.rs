@@ -1,0 +1,118 @@
+//! How far predictions of renewals can be off: models drawn from what the data leave uncertain, and the bounds of rates.
+
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg64Mcg;
+
+use super::{ContractFit, ContractModel, ContractModelKind, Contracts};
+use crate::draw::draw_beta;
+
+/// Joint draws of what is not known of a forecast: the parameters, the chance of single contracts, and a multiplier for
+/// whatever else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContractDraw {
+    /// A model as the data allow it.
+    pub model: ContractModel,
+    /// A standard normal number for the chance of single contracts, whose sum is nearly normal.
+    pub chance: f64,
+    /// Another, for how far models miss.
+    pub miss: f64,
+}
+
+/// So many draws, by a seed: the same seed gives the same draws on every machine.
+///
+/// The parameters are normal in their logarithms (Laplace approximation). Where the fit lies at a boundary of the
+/// parameters there is no such shape; then the chance of leaving is taken for the same in all contracts and drawn from
+/// its posterior under Jeffreys' prior, `Beta(missed + 1/2, made + 1/2)`, which has bounds even where nobody left.
+///
+/// ```
+/// use mehrwert_clv::contracts::{ContractModelKind, Contracts, draw_contract_models, fit_contracts};
+/// let contracts = Contracts::from_cohorts([[1000.0, 869.0, 743.0, 653.0].as_slice()])?;
+/// let fit = fit_contracts(ContractModelKind::ShiftedBetaGeometric, &contracts)?;
+/// let draws = draw_contract_models(&fit, &contracts, 200, 1);
+/// let mean = draws.iter().map(|draw| draw.model.retention(0)).sum::<f64>() / 200.0;
+/// assert!((mean - fit.model.retention(0)).abs() < 0.01);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn draw_contract_models(fit: &ContractFit, contracts: &Contracts, draws: usize, seed: u64) -> Vec<ContractDraw> {
+    let mut rng = Pcg64Mcg::new(u128::from(seed) << 1 | 1);
+    let mut made = 0.0;
+    let mut missed = 0.0;
+    for (contract, weight) in contracts.iter() {
+        made += weight * f64::from(contract.renewals());
+        missed += if contract.is_active() { 0.0 } else { weight };
+    }
+    let draw = |_| {
+        let model = fit.draw_model(&mut rng).unwrap_or_else(|| constant_churn(missed, made, &mut rng));
+        ContractDraw { model, chance: StandardNormal.sample(&mut rng), miss: StandardNormal.sample(&mut rng) }
+    };
+    (0..draws).map(draw).collect()
+}
+
+/// A contract model whose contracts all have the same chance of leaving, as far as numbers can say so.
+fn constant_churn(missed: f64, made: f64, rng: &mut dyn Rng) -> ContractModel {
+    const ALIKE: f64 = 1e6;
+    let churn = draw_beta(missed + 0.5, made + 0.5, rng).clamp(1e-9, 1.0 - 1e-9);
+    ContractModel::of(ContractModelKind::ShiftedBetaGeometric, [ALIKE * churn, ALIKE * (1.0 - churn), 1.0])
+}
+
+/// The interval of Wilson (1927, Journal of the American Statistical Association 22) around the rate of `hits` in
+/// `trials`: its bounds stay within 0 to 1 and hold for few trials and for none or all hits. `deviations` is 1.645 for
+/// 90 %. Without trials nothing is known: from 0 to 1.
+///
+/// ```
+/// let (low, high) = mehrwert_clv::contracts::wilson_interval(8.0, 10.0, 1.959964);
+/// assert!((low - 0.4902).abs() < 1e-4 && (high - 0.9433).abs() < 1e-4);
+/// ```
+pub fn wilson_interval(hits: f64, trials: f64, deviations: f64) -> (f64, f64) {
+    if trials.is_nan() || trials <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let rate = (hits / trials).clamp(0.0, 1.0);
+    let squared = deviations * deviations;
+    let middle = (rate + squared / (2.0 * trials)) / (1.0 + squared / trials);
+    let half = deviations / (1.0 + squared / trials)
+        * (rate * (1.0 - rate) / trials + squared / (4.0 * trials * trials)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contracts::fit_contracts;
+
+    #[test]
+    fn draws_spread_as_far_as_the_standard_errors() {
+        let cohort = [1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0];
+        let contracts = Contracts::from_cohorts([cohort.as_slice()]).unwrap();
+        let fit = fit_contracts(ContractModelKind::ShiftedBetaGeometric, &contracts).unwrap();
+        let draws = draw_contract_models(&fit, &contracts, 4000, 7);
+        let logs: Vec<f64> = draws.iter().map(|draw| draw.model.parameters()[0].1.ln()).collect();
+        let mean = logs.iter().sum::<f64>() / 4000.0;
+        let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / 4000.0;
+        let expected = fit.log_covariance.unwrap()[0][0];
+        assert!((variance / expected - 1.0).abs() < 0.1, "{variance} {expected}");
+        assert_eq!(draws, draw_contract_models(&fit, &contracts, 4000, 7));
+        assert_ne!(draws, draw_contract_models(&fit, &contracts, 4000, 8));
+    }
+
+    #[test]
+    fn where_nobody_left_churn_is_small_but_not_nothing() {
+        let contracts = Contracts::from_cohorts([[100.0, 100.0, 100.0].as_slice()]).unwrap();
+        let fit = fit_contracts(ContractModelKind::ShiftedBetaGeometric, &contracts).unwrap();
+        let mut churn: Vec<f64> =
+            draw_contract_models(&fit, &contracts, 2000, 1).iter().map(|draw| draw.model.churn(0)).collect();
+        churn.sort_by(f64::total_cmp);
+        // The 95 % point of Beta(1/2, 200 1/2) is 0.00956.
+        assert!((churn[1900] - 0.00956).abs() < 0.0015, "{}", churn[1900]);
+    }
+
+    #[test]
+    fn rates_stay_within_their_bounds() {
+        assert_eq!(wilson_interval(0.0, 0.0, 1.645), (0.0, 1.0));
+        let (low, high) = wilson_interval(0.0, 20.0, 1.645);
+        assert!(low == 0.0 && high > 0.05 && high < 0.2);
+        let (low, high) = wilson_interval(20.0, 20.0, 1.645);
+        assert!(low > 0.8 && high == 1.0);
+    }
+}

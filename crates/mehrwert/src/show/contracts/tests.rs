@@ -1,0 +1,1 @@
+//! Every output about contracts, as a snapshot and against the rules that hold for all of them.
