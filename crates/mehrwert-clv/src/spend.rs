@@ -53,6 +53,11 @@ impl GammaGamma {
         Ok(GammaGamma { p, q, v })
     }
 
+    /// The model with parameters that are known to be finite and above zero.
+    pub(crate) fn of(p: f64, q: f64, v: f64) -> GammaGamma {
+        GammaGamma { p, q, v }
+    }
+
     /// Names and values of the parameters.
     pub fn parameters(&self) -> [(&'static str, f64); 3] {
         [("p", self.p), ("q", self.q), ("v", self.v)]
@@ -149,7 +154,7 @@ pub fn fit_spend(customers: &[SpendHistory]) -> Result<SpendFit, FitError> {
     }
 }
 
-fn enters(customer: &&SpendHistory) -> bool {
+pub(crate) fn enters(customer: &&SpendHistory) -> bool {
     customer.repeats > 0 && customer.mean > 0.0
 }
 
@@ -228,14 +233,14 @@ fn fit_from(outcome: &Outcome<3>, sample: &Sample, scale: f64) -> SpendFit {
 }
 
 /// The customers that enter, grouped by repeats.
-struct Sample {
+pub(crate) struct Sample {
     /// (repeats, the sum of the logs of the means, total amounts of the customers).
     groups: Vec<(f64, f64, Vec<f64>)>,
     customers: f64,
 }
 
 impl Sample {
-    fn new(customers: &[SpendHistory], scale: f64) -> Sample {
+    pub(crate) fn new(customers: &[SpendHistory], scale: f64) -> Sample {
         let mut entering: Vec<(u32, f64)> =
             customers.iter().filter(enters).map(|customer| (customer.repeats, customer.mean / scale)).collect();
         // Sorted, so that the sums do not depend on the order of the customers.
@@ -251,13 +256,17 @@ impl Sample {
         Sample { groups, customers: entering.len() as f64 }
     }
 
+    pub(crate) fn customers(&self) -> f64 {
+        self.customers
+    }
+
     /// What scaling the amounts adds to the log-likelihood, a density.
     fn log_scale(&self, scale: f64) -> f64 {
         self.customers * scale.ln()
     }
 
     /// Log-likelihood and its derivatives by the logarithms of p, q and v.
-    fn log_likelihood(&self, [p, q, v]: [f64; 3]) -> Evaluation<3> {
+    pub(crate) fn log_likelihood(&self, [p, q, v]: [f64; 3]) -> Evaluation<3> {
         let pieces: Vec<(f64, &[f64])> =
             self.groups.iter().flat_map(|(repeats, _, totals)| totals.chunks(4096).map(|c| (*repeats, c))).collect();
         let sums: Vec<ShareSums> =

@@ -5,11 +5,14 @@
 mod common;
 
 use common::{close, customers, fitted, histories, sample};
-use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, pool};
+use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, SpendPoolOptions, pool, pool_spend};
 use mehrwert_clv::posterior::{IntervalOptions, Posterior, PosteriorOptions, Prior};
-use mehrwert_clv::{Days, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with};
+use mehrwert_clv::spend::{SpendHistory, fit_spend};
+use mehrwert_clv::{
+    Days, FitError, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with,
+};
 use rand::{Rng, RngExt, SeedableRng};
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, Gamma, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
@@ -290,4 +293,63 @@ fn the_number_of_threads_changes_nothing() {
         found.groups.iter().map(|group| group.posterior.clone()).collect::<Vec<_>>()
     };
     assert_eq!(by(1), by(3));
+}
+
+/// Customers of a group with this level of spend, p 6, q 4.
+fn spends(level: f64, customers: usize, rng: &mut Pcg64Mcg) -> Vec<SpendHistory> {
+    let customer = |_| {
+        let scale: f64 = Gamma::new(4.0, 1.0 / (15.0 * level)).unwrap().sample(rng);
+        let repeats = rng.random_range(1..6u32);
+        let total: f64 = Gamma::new(6.0 * f64::from(repeats), 1.0 / scale).unwrap().sample(rng);
+        SpendHistory { repeats, mean: total / f64::from(repeats) }
+    };
+    (0..customers).map(customer).collect()
+}
+
+#[test]
+fn pooled_spend_covers_and_is_better_than_none_and_than_all() {
+    let (mut covered, mut count) = (0, 0);
+    let mut errors = [0.0; 3];
+    for seed in 0..40 {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        let size = [3, 6, 15, 30][seed as usize % 4];
+        let levels: Vec<f64> = (0..size).map(|_| (0.3 * normal(&mut rng)).exp()).collect();
+        let sizes = [0, 3, 10, 40, 200, 3000];
+        let groups: Vec<Vec<SpendHistory>> =
+            levels.iter().enumerate().map(|(i, &level)| spends(level, sizes[(i + 1) % 6], &mut rng)).collect();
+        let pooled = pool_spend(&groups, &SpendPoolOptions::default(), &mut rng).unwrap();
+        let complete = fit_spend(&groups.concat()).unwrap().model.population_mean().ln();
+        for ((level, group), found) in levels.iter().zip(&groups).zip(&pooled.groups) {
+            // p v / (q - 1), v being 15 times the level.
+            let truth = (6.0 * 15.0 * level / 3.0).ln();
+            let interval = found.population_mean(0.9);
+            covered += usize::from(interval.low.ln() <= truth && truth <= interval.high.ln());
+            count += 1;
+            if let Ok(alone) = fit_spend(group) {
+                let estimates = [found.model.population_mean().ln(), alone.model.population_mean().ln(), complete];
+                (0..3).for_each(|i| errors[i] += (estimates[i] - truth).powi(2));
+            }
+        }
+    }
+    let share = covered as f64 / count as f64;
+    println!("{share} of {count} covered, squared errors {errors:?}");
+    assert!((0.84..=0.96).contains(&share), "{share}");
+    assert!(errors[0] < 0.7 * errors[1] && errors[0] < 0.7 * errors[2], "{errors:?}");
+}
+
+#[test]
+fn degenerate_spend_has_an_answer_or_a_refusal() {
+    let mut rng = Pcg64Mcg::seed_from_u64(1);
+    let options = SpendPoolOptions::default();
+    let equal = vec![SpendHistory { repeats: 2, mean: 30.0 }; 5];
+    let found = pool_spend(&[equal, vec![]], &options, &mut rng).unwrap();
+    let [known, unknown] = [0, 1].map(|place: usize| found.groups[place].population_mean(0.9));
+    assert!(known.low > 5.0 && known.high < 200.0, "{known:?}");
+    assert!(unknown.high.ln() - unknown.low.ln() > known.high.ln() - known.low.ln());
+    let none = pool_spend(&[vec![], vec![SpendHistory { repeats: 0, mean: 3.0 }]], &options, &mut rng).unwrap_err();
+    assert_eq!(none, PoolError::Together(FitError::NoSpend));
+    let wrong = pool_spend(&[vec![], vec![SpendHistory { repeats: 1, mean: f64::NAN }]], &options, &mut rng);
+    assert!(matches!(wrong, Err(PoolError::SpendNotFinite { group: 1, customer: 0, .. })));
+    let bad = SpendPoolOptions { draws: 3, ..options };
+    assert!(matches!(pool_spend(&[], &bad, &mut rng), Err(PoolError::BadOption { option: "draws", .. })));
 }
