@@ -11,6 +11,7 @@ use mehrwert_clv::spend::{SpendHistory, fit_spend};
 use mehrwert_clv::{
     Days, FitError, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with,
 };
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, Gamma, StandardNormal};
 use rand_pcg::Pcg64Mcg;
@@ -83,6 +84,8 @@ impl Estimate {
     }
 }
 
+/// Simulated sets of groups.
+const SETS: u64 = 8;
 const SIZES: [usize; 8] = [0, 4, 12, 30, 100, 300, 1000, 5000];
 
 /// A group's customers, truth, and estimates: partial, none (where possible), complete pooling.
@@ -110,7 +113,8 @@ fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
     let posterior = |histories: &Histories, rng: &mut Pcg64Mcg| {
         let prior = Some(Prior::weak(kind, histories, TimeUnit::Week));
         let fit = fit(kind, histories, &FitOptions { prior, ..FitOptions::default() }).ok()?;
-        Posterior::sample(&fit, histories, &PosteriorOptions::default(), rng).ok()
+        let short = PosteriorOptions { warmup: 200, draws: 300, ..PosteriorOptions::default() };
+        Posterior::sample(&fit, histories, &short, rng).ok()
     };
     let complete = posterior(&together, &mut rng).unwrap();
     let complete = Estimate::of(&complete, &mut rng);
@@ -132,32 +136,35 @@ fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
 fn report(kind: ModelKind, sets: std::ops::Range<u64>) -> Vec<Compared> {
     let all: Vec<Compared> =
         sets.into_par_iter().flat_map_iter(|seed| compared(kind, seed, [0.4, 0.2, 0.4, 0.2])).collect();
-    for (name, of) in [("all", None)].into_iter().chain(SIZES.map(|size| ("of", Some(size)))) {
-        let some: Vec<&Compared> = all.iter().filter(|one| of.is_none_or(|size| one.customers == size)).collect();
-        let count = some.len() as f64;
-        let share = |is: &dyn Fn(&Compared) -> bool| some.iter().filter(|one| is(one)).count() as f64 / count;
-        let mean = |of: &dyn Fn(&Compared) -> f64| some.iter().map(|one| of(one)).sum::<f64>() / count;
+    for size in [None].into_iter().chain(SIZES.map(Some)) {
+        let some: Vec<&Compared> = all.iter().filter(|one| size.is_none_or(|size| one.customers == size)).collect();
+        let covered = some.iter().filter(|one| one.partial.covers(one.truth)).count() as f64 / some.len() as f64;
+        let trusted = some.iter().filter(|one| one.trusted).count() as f64 / some.len() as f64;
+        println!("{kind}, size {size:?}: {} groups, trusted {trusted:.3}, covered {covered:.3}", some.len());
+        // The comparison is among groups that have an answer of their own.
+        let known: Vec<(&Compared, Estimate)> = some.iter().filter_map(|one| Some((*one, one.alone?))).collect();
+        let mean = |of: &dyn Fn(&Compared, Estimate) -> f64| {
+            known.iter().map(|(one, alone)| of(one, *alone)).sum::<f64>() / known.len() as f64
+        };
+        let error = |estimate: Estimate, one: &Compared| (estimate.middle - one.truth).powi(2);
         println!(
-            "{kind} {name} {of:?}: {count} groups, trusted {:.3}, covered {:.3} / {:.3} / {:.3}, squared error {:.4} / {:.4} / {:.4}, score {:.3} / {:.3} / {:.3}",
-            share(&|one| one.trusted),
-            share(&|one| one.partial.covers(one.truth)),
-            share(&|one| one.alone.is_some_and(|alone| alone.covers(one.truth))),
-            share(&|one| one.complete.covers(one.truth)),
-            mean(&|one| (one.partial.middle - one.truth).powi(2)),
-            mean(&|one| one.alone.map_or(0.0, |alone| (alone.middle - one.truth).powi(2))),
-            mean(&|one| (one.complete.middle - one.truth).powi(2)),
-            mean(&|one| one.partial.interval_score(one.truth)),
-            mean(&|one| one.alone.map_or(0.0, |alone| alone.interval_score(one.truth))),
-            mean(&|one| one.complete.interval_score(one.truth)),
+            "    {} of them compared to none / all: squared error {:.4} to {:.4} / {:.4}, score {:.3} to {:.3} / {:.3}",
+            known.len(),
+            mean(&|one, _| error(one.partial, one)),
+            mean(&|one, alone| error(alone, one)),
+            mean(&|one, _| error(one.complete, one)),
+            mean(&|one, _| one.partial.interval_score(one.truth)),
+            mean(&|one, alone| alone.interval_score(one.truth)),
+            mean(&|one, _| one.complete.interval_score(one.truth)),
         );
     }
     all
 }
 
-/// 200 groups in twelve sets of 2 to 60. Over 72 sets the shares are closer to 90 %, see the module's documentation.
+/// 105 groups in eight sets of 2 to 60; the module's documentation says what many more sets gave.
 #[test]
 fn partial_pooling_is_better_than_none_and_than_all() {
-    let all = report(ModelKind::BgNbd, 0..12);
+    let all = report(ModelKind::BgNbd, 0..SETS);
     let known: Vec<(&Compared, Estimate)> = all.iter().filter_map(|one| Some((one, one.alone?))).collect();
     let mean = |of: &dyn Fn(&Compared, Estimate) -> f64| {
         known.iter().map(|(one, alone)| of(one, *alone)).sum::<f64>() / known.len() as f64
@@ -175,7 +182,7 @@ fn partial_pooling_is_better_than_none_and_than_all() {
     ];
     assert!(partial < 0.9 * none && partial < 0.5 * complete, "{partial} {none} {complete}");
     let covered = all.iter().filter(|one| one.partial.covers(one.truth)).count() as f64 / all.len() as f64;
-    assert!((0.84..=0.96).contains(&covered), "{covered}");
+    assert!((0.82..=0.97).contains(&covered), "{covered}");
 }
 
 fn source(kind: ModelKind, level: f64, customers: usize, rng: &mut Pcg64Mcg) -> Histories {
@@ -352,4 +359,40 @@ fn degenerate_spend_has_an_answer_or_a_refusal() {
     assert!(matches!(wrong, Err(PoolError::SpendNotFinite { group: 1, customer: 0, .. })));
     let bad = SpendPoolOptions { draws: 3, ..options };
     assert!(matches!(pool_spend(&[], &bad, &mut rng), Err(PoolError::BadOption { option: "draws", .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_groups_have_a_finite_answer(
+        kind in 0..3usize,
+        groups in proptest::collection::vec(proptest::collection::vec((0..60u32, 1..900u32, 0..900u32), 0..8), 1..6),
+    ) {
+        let kind = ModelKind::ALL[kind];
+        let history = |&(repeats, recency, silent): &(u32, u32, u32)| {
+            let recency = if repeats > 0 { recency } else { 0 };
+            History::new(repeats, recency, recency + silent).unwrap()
+        };
+        let groups: Vec<Histories> = groups.iter().map(|group| Histories::compress(group.iter().map(history))).collect();
+        let options = PoolOptions { draws: 100, ..PoolOptions::default() };
+        match pool(kind, &groups, &options, &mut Pcg64Mcg::seed_from_u64(1)) {
+            Ok(found) => {
+                for group in &found.groups {
+                    prop_assert!(worth(group.model.as_ref()).is_finite());
+                    prop_assert!(group.own_weights.iter().all(|weight| (0.0..=1.0).contains(weight)));
+                    prop_assert!(group.log_covariance.iter().flatten().all(|entry| entry.is_finite()));
+                    prop_assert!((group.posterior.weights().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+                    prop_assert!(group.posterior.draws().iter().flatten().all(|value| value.is_finite()));
+                }
+                for one in found.coordinates {
+                    prop_assert!(one.mean.is_finite() && one.spread > 0.0 && one.mean_error > 0.0);
+                }
+            }
+            Err(error) => {
+                prop_assert!(groups.iter().all(Histories::is_empty), "{error}");
+                prop_assert_eq!(error, PoolError::Together(FitError::NoCustomers));
+            }
+        }
+    }
 }
