@@ -12,7 +12,7 @@
 
 mod fit;
 mod interval;
-mod likelihood;
+pub(crate) mod likelihood;
 
 pub use fit::{SpendFit, SpendOptions, SpendPrior, fit_spend, fit_spend_with};
 
@@ -58,6 +58,11 @@ impl GammaGamma {
     pub fn new(p: f64, q: f64, v: f64) -> Result<GammaGamma, ParameterError> {
         check_parameters(NAMES, [p, q, v])?;
         Ok(GammaGamma { p, q, v })
+    }
+
+    /// The model with parameters that are known to be finite and above zero.
+    pub(crate) fn of(p: f64, q: f64, v: f64) -> GammaGamma {
+        GammaGamma { p, q, v }
     }
 
     /// Names and values of the parameters.

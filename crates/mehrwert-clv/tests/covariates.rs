@@ -9,6 +9,7 @@ use common::close;
 use mehrwert_clv::covariates::{
     CovariateError, CovariateFit, CovariateHistories, CovariateOptions, Process, fit_with_covariates,
 };
+use mehrwert_clv::posterior::Prior;
 use mehrwert_clv::{
     Boundary, ConvergenceState, Days, DiscountRate, FitError, History, ModelKind, TimeUnit, model_with,
 };
@@ -208,6 +209,22 @@ fn separation_stays_finite_and_is_told_without_a_prior() {
         println!("{kind}: {:?} {:?}", without.coefficients, without.convergence);
         let explained = matches!(&without.convergence.state, ConvergenceState::AtBoundary { explanations } if explanations.contains(&Boundary::CovariateUndetermined));
         assert!(explained && without.coefficients[0].standard_error.is_none(), "{kind}");
+    }
+}
+
+#[test]
+fn with_a_prior_a_handful_of_customers_has_an_answer() {
+    for kind in ModelKind::ALL {
+        for count in 2..8 {
+            let nobody = (0..count).map(|i| (History::new(0, 0, 50 + i).unwrap(), vec![f64::from(i % 2)]));
+            let data = CovariateHistories::compress(&["z"], nobody).unwrap();
+            let prior = Some(Prior::weak(kind, &data.without_covariates(), TimeUnit::Week));
+            let options = CovariateOptions { prior, ..CovariateOptions::default() };
+            let fit = fit_with_covariates(kind, &data, &options).unwrap();
+            assert_eq!(fit.convergence.state, ConvergenceState::Converged, "{kind} {count}");
+            let new = fit.model.model_for(&[1.0]).unwrap().expected_purchases(&History::NEWBORN, Days::new(365.0));
+            assert!(new.is_finite() && fit.draw_model(&mut Pcg64Mcg::seed_from_u64(1)).is_some());
+        }
     }
 }
 

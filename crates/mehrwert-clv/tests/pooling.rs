@@ -5,11 +5,15 @@
 mod common;
 
 use common::{close, customers, fitted, histories, sample};
-use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, pool};
+use mehrwert_clv::pooling::{PoolError, PoolOptions, Pooling, SpendPoolOptions, pool, pool_spend};
 use mehrwert_clv::posterior::{IntervalOptions, Posterior, PosteriorOptions, Prior};
-use mehrwert_clv::{Days, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with};
+use mehrwert_clv::spend::{SpendHistory, fit_spend};
+use mehrwert_clv::{
+    Days, FitError, FitOptions, Histories, History, ModelKind, PurchaseModel, TimeUnit, fit, model_with,
+};
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use rand::{Rng, RngExt, SeedableRng};
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, Gamma, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
@@ -80,6 +84,8 @@ impl Estimate {
     }
 }
 
+/// Simulated sets of groups.
+const SETS: u64 = 8;
 const SIZES: [usize; 8] = [0, 4, 12, 30, 100, 300, 1000, 5000];
 
 /// A group's customers, truth, and estimates: partial, none (where possible), complete pooling.
@@ -107,7 +113,8 @@ fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
     let posterior = |histories: &Histories, rng: &mut Pcg64Mcg| {
         let prior = Some(Prior::weak(kind, histories, TimeUnit::Week));
         let fit = fit(kind, histories, &FitOptions { prior, ..FitOptions::default() }).ok()?;
-        Posterior::sample(&fit, histories, &PosteriorOptions::default(), rng).ok()
+        let short = PosteriorOptions { warmup: 200, draws: 300, ..PosteriorOptions::default() };
+        Posterior::sample(&fit, histories, &short, rng).ok()
     };
     let complete = posterior(&together, &mut rng).unwrap();
     let complete = Estimate::of(&complete, &mut rng);
@@ -129,32 +136,35 @@ fn compared(kind: ModelKind, seed: u64, spread: [f64; 4]) -> Vec<Compared> {
 fn report(kind: ModelKind, sets: std::ops::Range<u64>) -> Vec<Compared> {
     let all: Vec<Compared> =
         sets.into_par_iter().flat_map_iter(|seed| compared(kind, seed, [0.4, 0.2, 0.4, 0.2])).collect();
-    for (name, of) in [("all", None)].into_iter().chain(SIZES.map(|size| ("of", Some(size)))) {
-        let some: Vec<&Compared> = all.iter().filter(|one| of.is_none_or(|size| one.customers == size)).collect();
-        let count = some.len() as f64;
-        let share = |is: &dyn Fn(&Compared) -> bool| some.iter().filter(|one| is(one)).count() as f64 / count;
-        let mean = |of: &dyn Fn(&Compared) -> f64| some.iter().map(|one| of(one)).sum::<f64>() / count;
+    for size in [None].into_iter().chain(SIZES.map(Some)) {
+        let some: Vec<&Compared> = all.iter().filter(|one| size.is_none_or(|size| one.customers == size)).collect();
+        let covered = some.iter().filter(|one| one.partial.covers(one.truth)).count() as f64 / some.len() as f64;
+        let trusted = some.iter().filter(|one| one.trusted).count() as f64 / some.len() as f64;
+        println!("{kind}, size {size:?}: {} groups, trusted {trusted:.3}, covered {covered:.3}", some.len());
+        // The comparison is among groups that have an answer of their own.
+        let known: Vec<(&Compared, Estimate)> = some.iter().filter_map(|one| Some((*one, one.alone?))).collect();
+        let mean = |of: &dyn Fn(&Compared, Estimate) -> f64| {
+            known.iter().map(|(one, alone)| of(one, *alone)).sum::<f64>() / known.len() as f64
+        };
+        let error = |estimate: Estimate, one: &Compared| (estimate.middle - one.truth).powi(2);
         println!(
-            "{kind} {name} {of:?}: {count} groups, trusted {:.3}, covered {:.3} / {:.3} / {:.3}, squared error {:.4} / {:.4} / {:.4}, score {:.3} / {:.3} / {:.3}",
-            share(&|one| one.trusted),
-            share(&|one| one.partial.covers(one.truth)),
-            share(&|one| one.alone.is_some_and(|alone| alone.covers(one.truth))),
-            share(&|one| one.complete.covers(one.truth)),
-            mean(&|one| (one.partial.middle - one.truth).powi(2)),
-            mean(&|one| one.alone.map_or(0.0, |alone| (alone.middle - one.truth).powi(2))),
-            mean(&|one| (one.complete.middle - one.truth).powi(2)),
-            mean(&|one| one.partial.interval_score(one.truth)),
-            mean(&|one| one.alone.map_or(0.0, |alone| alone.interval_score(one.truth))),
-            mean(&|one| one.complete.interval_score(one.truth)),
+            "    {} of them compared to none / all: squared error {:.4} to {:.4} / {:.4}, score {:.3} to {:.3} / {:.3}",
+            known.len(),
+            mean(&|one, _| error(one.partial, one)),
+            mean(&|one, alone| error(alone, one)),
+            mean(&|one, _| error(one.complete, one)),
+            mean(&|one, _| one.partial.interval_score(one.truth)),
+            mean(&|one, alone| alone.interval_score(one.truth)),
+            mean(&|one, _| one.complete.interval_score(one.truth)),
         );
     }
     all
 }
 
-/// 200 groups in twelve sets of 2 to 60. Over 72 sets the shares are closer to 90 %, see the module's documentation.
+/// 105 groups in eight sets of 2 to 60; the module's documentation says what many more sets gave.
 #[test]
 fn partial_pooling_is_better_than_none_and_than_all() {
-    let all = report(ModelKind::BgNbd, 0..12);
+    let all = report(ModelKind::BgNbd, 0..SETS);
     let known: Vec<(&Compared, Estimate)> = all.iter().filter_map(|one| Some((one, one.alone?))).collect();
     let mean = |of: &dyn Fn(&Compared, Estimate) -> f64| {
         known.iter().map(|(one, alone)| of(one, *alone)).sum::<f64>() / known.len() as f64
@@ -172,7 +182,7 @@ fn partial_pooling_is_better_than_none_and_than_all() {
     ];
     assert!(partial < 0.9 * none && partial < 0.5 * complete, "{partial} {none} {complete}");
     let covered = all.iter().filter(|one| one.partial.covers(one.truth)).count() as f64 / all.len() as f64;
-    assert!((0.84..=0.96).contains(&covered), "{covered}");
+    assert!((0.82..=0.97).contains(&covered), "{covered}");
 }
 
 fn source(kind: ModelKind, level: f64, customers: usize, rng: &mut Pcg64Mcg) -> Histories {
@@ -290,4 +300,99 @@ fn the_number_of_threads_changes_nothing() {
         found.groups.iter().map(|group| group.posterior.clone()).collect::<Vec<_>>()
     };
     assert_eq!(by(1), by(3));
+}
+
+/// Customers of a group with this level of spend, p 6, q 4.
+fn spends(level: f64, customers: usize, rng: &mut Pcg64Mcg) -> Vec<SpendHistory> {
+    let customer = |_| {
+        let scale: f64 = Gamma::new(4.0, 1.0 / (15.0 * level)).unwrap().sample(rng);
+        let repeats = rng.random_range(1..6u32);
+        let total: f64 = Gamma::new(6.0 * f64::from(repeats), 1.0 / scale).unwrap().sample(rng);
+        SpendHistory { repeats, mean: total / f64::from(repeats) }
+    };
+    (0..customers).map(customer).collect()
+}
+
+#[test]
+fn pooled_spend_covers_and_is_better_than_none_and_than_all() {
+    let (mut covered, mut count) = (0, 0);
+    let mut errors = [0.0; 3];
+    for seed in 0..40 {
+        let mut rng = Pcg64Mcg::seed_from_u64(seed);
+        let size = [3, 6, 15, 30][seed as usize % 4];
+        let levels: Vec<f64> = (0..size).map(|_| (0.3 * normal(&mut rng)).exp()).collect();
+        let sizes = [0, 3, 10, 40, 200, 3000];
+        let groups: Vec<Vec<SpendHistory>> =
+            levels.iter().enumerate().map(|(i, &level)| spends(level, sizes[(i + 1) % 6], &mut rng)).collect();
+        let pooled = pool_spend(&groups, &SpendPoolOptions::default(), &mut rng).unwrap();
+        let complete = fit_spend(&groups.concat()).unwrap().model.population_mean().ln();
+        for ((level, group), found) in levels.iter().zip(&groups).zip(&pooled.groups) {
+            // p v / (q - 1), v being 15 times the level.
+            let truth = (6.0 * 15.0 * level / 3.0).ln();
+            let interval = found.population_mean(0.9);
+            covered += usize::from(interval.low.ln() <= truth && truth <= interval.high.ln());
+            count += 1;
+            if let Ok(alone) = fit_spend(group) {
+                let estimates = [found.model.population_mean().ln(), alone.model.population_mean().ln(), complete];
+                (0..3).for_each(|i| errors[i] += (estimates[i] - truth).powi(2));
+            }
+        }
+    }
+    let share = covered as f64 / count as f64;
+    println!("{share} of {count} covered, squared errors {errors:?}");
+    assert!((0.84..=0.96).contains(&share), "{share}");
+    assert!(errors[0] < 0.7 * errors[1] && errors[0] < 0.7 * errors[2], "{errors:?}");
+}
+
+#[test]
+fn degenerate_spend_has_an_answer_or_a_refusal() {
+    let mut rng = Pcg64Mcg::seed_from_u64(1);
+    let options = SpendPoolOptions::default();
+    let equal = vec![SpendHistory { repeats: 2, mean: 30.0 }; 5];
+    let found = pool_spend(&[equal, vec![]], &options, &mut rng).unwrap();
+    let [known, unknown] = [0, 1].map(|place: usize| found.groups[place].population_mean(0.9));
+    assert!(known.low > 5.0 && known.high < 200.0, "{known:?}");
+    assert!(unknown.high.ln() - unknown.low.ln() > known.high.ln() - known.low.ln());
+    let none = pool_spend(&[vec![], vec![SpendHistory { repeats: 0, mean: 3.0 }]], &options, &mut rng).unwrap_err();
+    assert_eq!(none, PoolError::Together(FitError::NoSpend));
+    let wrong = pool_spend(&[vec![], vec![SpendHistory { repeats: 1, mean: f64::NAN }]], &options, &mut rng);
+    assert!(matches!(wrong, Err(PoolError::SpendNotFinite { group: 1, customer: 0, .. })));
+    let bad = SpendPoolOptions { draws: 3, ..options };
+    assert!(matches!(pool_spend(&[], &bad, &mut rng), Err(PoolError::BadOption { option: "draws", .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_groups_have_a_finite_answer(
+        kind in 0..3usize,
+        groups in proptest::collection::vec(proptest::collection::vec((0..60u32, 1..900u32, 0..900u32), 0..8), 1..6),
+    ) {
+        let kind = ModelKind::ALL[kind];
+        let history = |&(repeats, recency, silent): &(u32, u32, u32)| {
+            let recency = if repeats > 0 { recency } else { 0 };
+            History::new(repeats, recency, recency + silent).unwrap()
+        };
+        let groups: Vec<Histories> = groups.iter().map(|group| Histories::compress(group.iter().map(history))).collect();
+        let options = PoolOptions { draws: 100, ..PoolOptions::default() };
+        match pool(kind, &groups, &options, &mut Pcg64Mcg::seed_from_u64(1)) {
+            Ok(found) => {
+                for group in &found.groups {
+                    prop_assert!(worth(group.model.as_ref()).is_finite());
+                    prop_assert!(group.own_weights.iter().all(|weight| (0.0..=1.0).contains(weight)));
+                    prop_assert!(group.log_covariance.iter().flatten().all(|entry| entry.is_finite()));
+                    prop_assert!((group.posterior.weights().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+                    prop_assert!(group.posterior.draws().iter().flatten().all(|value| value.is_finite()));
+                }
+                for one in found.coordinates {
+                    prop_assert!(one.mean.is_finite() && one.spread > 0.0 && one.mean_error > 0.0);
+                }
+            }
+            Err(error) => {
+                prop_assert!(groups.iter().all(Histories::is_empty), "{error}");
+                prop_assert_eq!(error, PoolError::Together(FitError::NoCustomers));
+            }
+        }
+    }
 }

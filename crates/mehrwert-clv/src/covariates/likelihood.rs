@@ -107,8 +107,11 @@ mod tests {
     #[test]
     fn derivatives_equal_finite_differences() {
         let customer = |i: u32| {
-            let history =
-                if i % 3 == 0 { History::new(0, 0, 40 + i) } else { History::new(1 + i % 4, 10 + i, 60 + 3 * i) };
+            let history = if i.is_multiple_of(3) {
+                History::new(0, 0, 40 + i)
+            } else {
+                History::new(1 + i % 4, 10 + i, 60 + 3 * i)
+            };
             (history.unwrap(), vec![f64::from(i % 5), (f64::from(i) * 0.7).sin()])
         };
         let data = CovariateHistories::compress(&["a", "b"], (0..40).map(customer)).unwrap();

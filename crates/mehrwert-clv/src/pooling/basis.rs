@@ -40,18 +40,21 @@ impl Basis {
         };
         [r - alpha, r, leave - stay, shape]
     }
-
     /// Derivatives by the log parameters turned into derivatives by the coordinates.
     pub fn rotated(&self, by_log: &Evaluation<4>) -> Evaluation<4> {
-        let from = &self.from_coordinates;
-        let gradient = std::array::from_fn(|k| (0..4).map(|i| from[i][k] * by_log.gradient[i]).sum());
-        let entry = |k: usize, l: usize| {
-            let along = |i: usize| (0..4).map(|j| by_log.hessian[i][j] * from[j][l]).sum::<f64>();
-            (0..4).map(|i| from[i][k] * along(i)).sum()
-        };
-        let hessian = std::array::from_fn(|k| std::array::from_fn(|l| entry(k, l)));
-        Evaluation { value: by_log.value, gradient, hessian }
+        rotated(&self.from_coordinates, by_log)
     }
+}
+
+/// Derivatives by `from` times coordinates turned into derivatives by the coordinates.
+pub(super) fn rotated<const N: usize>(from: &Matrix<N>, by_log: &Evaluation<N>) -> Evaluation<N> {
+    let gradient = std::array::from_fn(|k| (0..N).map(|i| from[i][k] * by_log.gradient[i]).sum());
+    let entry = |k: usize, l: usize| {
+        let along = |i: usize| (0..N).map(|j| by_log.hessian[i][j] * from[j][l]).sum::<f64>();
+        (0..N).map(|i| from[i][k] * along(i)).sum()
+    };
+    let hessian = std::array::from_fn(|k| std::array::from_fn(|l| entry(k, l)));
+    Evaluation { value: by_log.value, gradient, hessian }
 }
 
 #[cfg(test)]

@@ -31,12 +31,15 @@ mod basis;
 mod gaussian;
 mod hierarchy;
 mod purchases;
+mod spend;
 mod spread;
 
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use thiserror::Error;
+
+pub use spend::{GroupSpend, SpendPoolOptions, SpendPooling, pool_spend};
 
 use crate::fit::limits_of;
 use crate::kernel::model_of;
@@ -85,6 +88,16 @@ pub enum PoolError {
     /// There is no customer in any group, or no start is found for all of them together.
     #[error("all groups together have no fit: {0}")]
     Together(#[from] FitError),
+    /// A spend that is not a number.
+    #[error("mean amount of customer {customer} of group {group} is {mean}: expected a finite number")]
+    SpendNotFinite {
+        /// Position among the groups handed in, from zero.
+        group: usize,
+        /// Position among the group's customers, from zero.
+        customer: usize,
+        /// The mean found there.
+        mean: f64,
+    },
     /// A group's likelihood has no maximum within reach.
     #[error("no maximum found for group {group}: check its data for mixed populations")]
     NotConverged {

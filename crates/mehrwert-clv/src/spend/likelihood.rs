@@ -7,12 +7,12 @@ use crate::newton::Evaluation;
 use crate::special::{WithDerivatives, ln_gamma, log_gamma_ratio};
 
 /// Whether the customer says anything about amounts.
-pub(super) fn enters(customer: &&SpendHistory) -> bool {
+pub(crate) fn enters(customer: &&SpendHistory) -> bool {
     customer.repeats > 0 && customer.mean > 0.0
 }
 
 /// The customers that enter, grouped by repeats.
-pub(super) struct Sample {
+pub(crate) struct Sample {
     /// (repeats, the sum of the logs of the means, total amounts of the customers).
     groups: Vec<(f64, f64, Vec<f64>)>,
     pub customers: f64,
