@@ -14,8 +14,6 @@ use rand::RngExt;
 use rand_distr::{Distribution, Poisson, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
-const OPTIONS: FitOptions = FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100 };
-
 /// All purchase days of a shop's customers, the first of each included.
 struct Shop {
     customers: Vec<Vec<i32>>,
@@ -71,7 +69,7 @@ impl Shop {
     }
 
     fn in_season(&self, kind: ModelKind) -> Result<SeasonalFit, SeasonalFitError> {
-        fit_in_season(kind, &self.known(), &self.purchases(), self.end, &OPTIONS)
+        fit_in_season(kind, &self.known(), &self.purchases(), self.end, &FitOptions::default())
     }
 }
 
@@ -151,7 +149,7 @@ fn plain_fit(shop: &Shop) -> (mehrwert_clv::Fit, Histories) {
     let clock = Clock::plain();
     let history = |c: DatedCustomer| clock.history(c.first, c.last, shop.end, c.repeats).unwrap();
     let histories = Histories::compress(shop.known().into_iter().map(history));
-    (fit(ModelKind::BgNbd, &histories, &OPTIONS).expect("a fit"), histories)
+    (fit(ModelKind::BgNbd, &histories, &FitOptions::default()).expect("a fit"), histories)
 }
 
 /// Side by side on sixty shops: half a year ahead the season is most of the error, a full year ahead it is nothing.
@@ -262,13 +260,15 @@ fn what_cannot_tell_a_season_is_refused() {
 
     let customers =
         [DatedCustomer { first: 100, last: 160, repeats: 2 }, DatedCustomer { first: 50, last: 50, repeats: 0 }];
-    let fitted = |purchases: &[(i32, f64)], end| fit_in_season(ModelKind::BgNbd, &customers, purchases, end, &OPTIONS);
+    let fitted = |purchases: &[(i32, f64)], end| {
+        fit_in_season(ModelKind::BgNbd, &customers, purchases, end, &FitOptions::default())
+    };
     let seen = [(120, 1.0), (160, 1.0)];
     assert!(matches!(fitted(&seen, 700), Err(SeasonalFitError::Season(SeasonError::TooShort { .. }))));
     assert!(matches!(fitted(&seen[..1], 900), Err(SeasonalFitError::OtherPurchases { counted: 1.0, expected: 2.0 })));
     assert!(matches!(fitted(&seen, 159), Err(SeasonalFitError::OtherPurchases { .. })));
     assert!(matches!(fitted(&seen, 900), Err(SeasonalFitError::Season(SeasonError::TooFewPurchases { .. }))));
-    let none = fit_in_season(ModelKind::BgNbd, &[], &[], 900, &OPTIONS);
+    let none = fit_in_season(ModelKind::BgNbd, &[], &[], 900, &FitOptions::default());
     assert!(matches!(none, Err(SeasonalFitError::Fit(FitError::NoCustomers))));
 }
 

@@ -117,7 +117,7 @@ impl Regression {
         let mut at = start.map_or_else(|| vec![0.0; size], <[f64]>::to_vec);
         let mut here = self.evaluate(&at, tau);
         for _ in 0..MAX_STEPS {
-            let Some(information) = Cholesky::new(&here.information) else { return None };
+            let information = Cholesky::new(&here.information)?;
             let step = information.solve(&here.gradient);
             let mut part = 1.0;
             // Halved until it gains: the exponential bends.
