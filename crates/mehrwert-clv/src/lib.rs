@@ -6,7 +6,8 @@
 //! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
 //! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period, and [`bg_bb`] is
 //! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
-//! [`posterior`] says how far predictions can be off, and [`saved`] keeps a fitted model for the next time.
+//! [`posterior`] says how far predictions can be off, [`calendar`] counts time by the season, and [`saved`] keeps a
+//! fitted model for the next time.
 //!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
