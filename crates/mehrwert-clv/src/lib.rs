@@ -6,9 +6,10 @@
 //! histories over a span of [`Days`]; [`spend`] does the same for the amount of a purchase. Value is then expected
 //! discounted purchases times expected spend times margin. [`contracts`] are renewed period by period, and [`bg_bb`] is
 //! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
-//! [`posterior`] says how far predictions can be off, [`covariates`] takes in what is known of customers besides their
-//! purchases, [`pooling`] fits groups of customers that lean on each other, and [`saved`] keeps a fitted model for the
-//! next time.
+//! [`backtest`] chooses among models by how they would have done, with proper [`scores`]; [`posterior`] says how far
+//! predictions can be off; [`calendar`] counts time by the season; [`covariates`] takes in what is known of customers
+//! besides their purchases; [`pooling`] fits groups of customers that lean on each other; [`saved`] keeps a fitted model
+//! for the next time.
 //!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};

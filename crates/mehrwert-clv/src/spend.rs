@@ -81,7 +81,8 @@ impl GammaGamma {
         let repeats = if mean.is_finite() && mean >= 0.0 { f64::from(repeats) } else { 0.0 };
         let total = if repeats > 0.0 { repeats * mean } else { 0.0 };
         let shape = self.p * repeats + self.q;
-        self.p * (self.v + total) / (shape - 1.0).max(shape / HEAVIEST_TAIL)
+        // Sums of amounts that no currency has may overflow; an expectation stays a number.
+        (self.p * (self.v + total) / (shape - 1.0).max(shape / HEAVIEST_TAIL)).min(f64::MAX)
     }
 
     /// The expected mean amount of a customer of whom nothing is known: `p v / (q - 1)`, see

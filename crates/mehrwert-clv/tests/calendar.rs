@@ -14,8 +14,6 @@ use rand::RngExt;
 use rand_distr::{Distribution, Poisson, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
-const OPTIONS: FitOptions = FitOptions { start: None, time_unit: TimeUnit::Week, max_iterations: 100, prior: None };
-
 /// All purchase days of a shop's customers, the first of each included.
 struct Shop {
     customers: Vec<Vec<i32>>,
@@ -71,7 +69,7 @@ impl Shop {
     }
 
     fn in_season(&self, kind: ModelKind) -> Result<SeasonalFit, SeasonalFitError> {
-        fit_in_season(kind, &self.known(), &self.purchases(), self.end, &OPTIONS)
+        fit_in_season(kind, &self.known(), &self.purchases(), self.end, &FitOptions::default())
     }
 }
 
@@ -136,7 +134,7 @@ fn without_a_season_there_is_none_and_forecasts_stay() {
         for month in &seasonal.season.months {
             assert!((month.factor - 1.0).abs() < 0.25, "{:?}", seasonal.season);
         }
-        let plain = plain_fit(&shop);
+        let plain = plain_fit(&shop, ModelKind::BgNbd);
         let half = Days::new(182.0);
         let one = total(&*plain.0.model, &plain.1, half);
         let other = total(&*seasonal.fit.model, &seasonal.histories, seasonal.clock.span(shop.end, half));
@@ -147,11 +145,11 @@ fn without_a_season_there_is_none_and_forecasts_stay() {
     assert!(distinguishable <= 6, "{distinguishable}");
 }
 
-fn plain_fit(shop: &Shop) -> (mehrwert_clv::Fit, Histories) {
+fn plain_fit(shop: &Shop, kind: ModelKind) -> (mehrwert_clv::Fit, Histories) {
     let clock = Clock::plain();
     let history = |c: DatedCustomer| clock.history(c.first, c.last, shop.end, c.repeats).unwrap();
     let histories = Histories::compress(shop.known().into_iter().map(history));
-    (fit(ModelKind::BgNbd, &histories, &OPTIONS).expect("a fit"), histories)
+    (fit(kind, &histories, &FitOptions::default()).expect("a fit"), histories)
 }
 
 /// Side by side on sixty shops: half a year ahead the season is most of the error, a full year ahead it is nothing.
@@ -163,7 +161,7 @@ fn half_years_are_foretold_better_with_the_season() {
     for number in 0..shops {
         let end = day_number(2024, 6, 1) + 11 * number;
         let shop = Shop::simulated(&*bg_nbd(), &any_season(&mut rng), 2000, 2.5, end, &mut rng);
-        let (plain, histories) = plain_fit(&shop);
+        let (plain, histories) = plain_fit(&shop, ModelKind::BgNbd);
         let seasonal = shop.in_season(ModelKind::BgNbd).expect("a fit");
         for (errors, days) in errors.iter_mut().zip([182, 365]) {
             let over = Days::new(f64::from(days));
@@ -177,6 +175,59 @@ fn half_years_are_foretold_better_with_the_season() {
     println!("mean absolute log error without and with season: half a year {half:.3?}, a year {year:.3?}");
     assert!(half[1] < 0.6 * half[0], "{half:?}");
     assert!(year[1] < 1.15 * year[0], "{year:?}");
+}
+
+/// Customers of a Pareto/NBD who leave by the calendar, and a season with a sharp peak before Christmas: neither is what
+/// the clock takes them to be. By thinning: purchases come at the highest rate of the year and some are struck out.
+#[test]
+fn a_season_that_is_not_quite_the_models_still_helps() {
+    let mut rng = Pcg64Mcg::new(8);
+    let mut errors = [0.0; 2];
+    let (shops, over) = (30, 182);
+    for number in 0..shops {
+        let wave = any_season(&mut rng);
+        let factor = |day: i32| match date_of(day) {
+            (_, 11, 25..) | (_, 12, ..=23) => 2.2 * wave.factor(day),
+            _ => wave.factor(day),
+        };
+        let end = day_number(2024, 6, 1) + 17 * number;
+        let highest = (end..end + 366).map(factor).fold(0.0, f64::max);
+        let model = model_with(ModelKind::ParetoNbd, [0.8, 12.0 / highest, 0.8, 30.0], TimeUnit::Week).unwrap();
+        let customers = (0..2000).map(|_| {
+            let first = end - rng.random_range(0..913);
+            let drawn = model.simulate(Days::new(f64::from(end + over - first)), &mut rng);
+            let days = drawn.purchases.iter().map(|time| first + time.days().ceil() as i32);
+            let mut dates: Vec<i32> = days.filter(|&day| rng.random_range(0.0..highest) < factor(day)).collect();
+            dates.insert(0, first);
+            dates.dedup();
+            dates
+        });
+        let shop = Shop { customers: customers.collect(), end };
+        let (plain, histories) = plain_fit(&shop, ModelKind::ParetoNbd);
+        let seasonal = shop.in_season(ModelKind::ParetoNbd).expect("a fit");
+        assert!(seasonal.season.is_distinguishable());
+        let days = Days::new(f64::from(over));
+        let with = total(&*seasonal.fit.model, &seasonal.histories, seasonal.clock.span(end, days));
+        let without = total(&*plain.model, &histories, days);
+        errors[0] += (without / shop.later(over)).ln().abs() / f64::from(shops);
+        errors[1] += (with / shop.later(over)).ln().abs() / f64::from(shops);
+    }
+    println!("mean absolute log error of half a year without and with a season that is not the model's: {errors:.3?}");
+    assert!(errors[1] < 0.6 * errors[0], "{errors:?}");
+}
+
+#[test]
+fn drawn_seasons_scatter_like_the_errors_of_their_months() {
+    let mut rng = Pcg64Mcg::new(9);
+    let mut periods = periods(3.0, 20.0);
+    for period in &mut periods {
+        period.purchases = if (4..10).contains(&date_of(period.first_day).1) { 12.0 } else { 28.0 };
+    }
+    let found = Season::estimate(&periods).expect("a season");
+    let draws: Vec<f64> = (0..2_000).map(|_| month(&found.draw_season(&mut rng), 12).ln()).collect();
+    let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+    let deviation = (draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>() / draws.len() as f64).sqrt();
+    assert!((deviation / found.months[11].log_standard_error - 1.0).abs() < 0.1, "{deviation} {found:?}");
 }
 
 #[test]
@@ -262,13 +313,15 @@ fn what_cannot_tell_a_season_is_refused() {
 
     let customers =
         [DatedCustomer { first: 100, last: 160, repeats: 2 }, DatedCustomer { first: 50, last: 50, repeats: 0 }];
-    let fitted = |purchases: &[(i32, f64)], end| fit_in_season(ModelKind::BgNbd, &customers, purchases, end, &OPTIONS);
+    let fitted = |purchases: &[(i32, f64)], end| {
+        fit_in_season(ModelKind::BgNbd, &customers, purchases, end, &FitOptions::default())
+    };
     let seen = [(120, 1.0), (160, 1.0)];
     assert!(matches!(fitted(&seen, 700), Err(SeasonalFitError::Season(SeasonError::TooShort { .. }))));
     assert!(matches!(fitted(&seen[..1], 900), Err(SeasonalFitError::OtherPurchases { counted: 1.0, expected: 2.0 })));
     assert!(matches!(fitted(&seen, 159), Err(SeasonalFitError::OtherPurchases { .. })));
     assert!(matches!(fitted(&seen, 900), Err(SeasonalFitError::Season(SeasonError::TooFewPurchases { .. }))));
-    let none = fit_in_season(ModelKind::BgNbd, &[], &[], 900, &OPTIONS);
+    let none = fit_in_season(ModelKind::BgNbd, &[], &[], 900, &FitOptions::default());
     assert!(matches!(none, Err(SeasonalFitError::Fit(FitError::NoCustomers))));
 }
 

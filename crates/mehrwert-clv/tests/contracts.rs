@@ -219,6 +219,26 @@ fn survival_is_the_integral_it_stands_for() {
     }
 }
 
+/// Running contracts made their renewals; ended ones made one less than would have been the next.
+#[test]
+fn the_likelihood_is_the_integral_it_stands_for() {
+    for (alpha, beta) in [(0.3, 0.2), (0.7, 1.2), (12.0, 40.0)] {
+        for c in [0.4, 1.0, 1.7] {
+            let model = match c {
+                1.0 => ContractModel::shifted_beta_geometric(alpha, beta),
+                c => ContractModel::beta_discrete_weibull(alpha, beta, c),
+            };
+            let model = model.expect("parameters");
+            let of = |contract| model.log_likelihood(&Contracts::compress([contract]));
+            for n in [0, 1, 2, 5, 30] {
+                let [made, next] = [n, n + 1].map(|t| integrated_survival(alpha, beta, c, t));
+                close(of(Contract::active(n)), made.ln(), 1e-9);
+                close(of(Contract::ended(n)), (made - next).ln(), 1e-8 * made / (made - next));
+            }
+        }
+    }
+}
+
 fn decades() -> impl Strategy<Value = f64> {
     (-9.21..9.21f64).prop_map(f64::exp)
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
 use super::date::date_of;
-use super::evidence::{Found, Regression, Row, f_tail, least_squares, quadratic};
+use super::evidence::{Cholesky, Found, Regression, Row, f_tail, least_squares, quadratic};
 use super::season::waves;
 use super::{Season, SeasonError};
 
@@ -58,12 +61,24 @@ pub struct SeasonFit {
     pub dispersion: f64,
     /// The standard deviation of the first wave's coefficients before the data, as far as they give evidence of it.
     pub spread: f64,
+    /// Of the harmonics, then of level and growth.
+    coefficients: Vec<f64>,
+    information: Cholesky,
 }
 
 impl SeasonFit {
     /// Whether the season can be told from none, at the usual 5 %.
     pub fn is_distinguishable(&self) -> bool {
         self.flatness.p_value < 0.05
+    }
+
+    /// A season drawn from what the counts leave uncertain of it, for intervals of predictions.
+    pub fn draw_season(&self, rng: &mut dyn Rng) -> Season {
+        let normals: Vec<f64> = self.coefficients.iter().map(|_| StandardNormal.sample(rng)).collect();
+        let away = self.information.solve_upper(normals);
+        let drawn: Vec<f64> = self.coefficients.iter().zip(&away).map(|(found, away)| found + away).collect();
+        // A draw out of all bounds is as good as none.
+        Season::from_harmonics(&harmonics_of(&drawn)).unwrap_or_else(|_| self.season.clone())
     }
 }
 
@@ -106,11 +121,15 @@ impl Season {
         let scales = (0..2 * HARMONICS).map(|at| 1.0 / ((at / 2 + 1) as f64).powi(2)).collect();
         let regression = Regression { rows, dispersion, scales };
         let (spread, found) = most_evident(&regression).ok_or(SeasonError::NotConverged)?;
-        let harmonics: Vec<[f64; 2]> = found.coefficients[..2 * HARMONICS].chunks(2).map(|c| [c[0], c[1]]).collect();
-        let season = Season::from_harmonics(&harmonics)?;
+        let season = Season::from_harmonics(&harmonics_of(&found.coefficients))?;
         let months = months_of(&season, &found);
-        Ok(SeasonFit { season, months, flatness, dispersion, spread })
+        let Found { coefficients, information, .. } = found;
+        Ok(SeasonFit { season, months, flatness, dispersion, spread, coefficients, information })
     }
+}
+
+fn harmonics_of(coefficients: &[f64]) -> Vec<[f64; 2]> {
+    coefficients[..2 * HARMONICS].chunks(2).map(|pair| [pair[0], pair[1]]).collect()
 }
 
 fn check(periods: &[PeriodCount]) -> Result<(), SeasonError> {

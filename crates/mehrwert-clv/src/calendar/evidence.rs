@@ -3,6 +3,7 @@
 use crate::special::regularised_incomplete_beta;
 
 /// The lower triangle of a symmetric positive definite matrix (Cholesky).
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cholesky(Vec<Vec<f64>>);
 
 impl Cholesky {
@@ -29,6 +30,12 @@ impl Cholesky {
             let known: f64 = (0..i).map(|k| row[k] * found[k]).sum();
             found[i] = (found[i] - known) / row[i];
         }
+        self.solve_upper(found)
+    }
+
+    /// Of independent standard normal numbers: normal ones with the inverse of the matrix as their covariance.
+    pub fn solve_upper(&self, right: Vec<f64>) -> Vec<f64> {
+        let mut found = right;
         for i in (0..self.0.len()).rev() {
             let known: f64 = (i + 1..self.0.len()).map(|k| self.0[k][i] * found[k]).sum();
             found[i] = (found[i] - known) / self.0[i][i];
@@ -117,7 +124,7 @@ impl Regression {
         let mut at = start.map_or_else(|| vec![0.0; size], <[f64]>::to_vec);
         let mut here = self.evaluate(&at, tau);
         for _ in 0..MAX_STEPS {
-            let Some(information) = Cholesky::new(&here.information) else { return None };
+            let information = Cholesky::new(&here.information)?;
             let step = information.solve(&here.gradient);
             let mut part = 1.0;
             // Halved until it gains: the exponential bends.
@@ -205,6 +212,19 @@ mod tests {
         // By Sarrus: 60 + 0.8 + 0.8 - 0.8 - 4 - 12.
         assert!((cholesky.log_determinant() - 44.8f64.ln()).abs() < 1e-12);
         assert!(Cholesky::new(&[vec![1.0, 2.0], vec![2.0, 1.0]]).is_none());
+    }
+
+    /// The columns of the inverse root, squared and summed, are the inverse.
+    #[test]
+    fn draws_have_the_inverse_as_covariance() {
+        let cholesky = Cholesky::new(&[vec![4.0, 2.0], vec![2.0, 5.0]]).unwrap();
+        let columns = [vec![1.0, 0.0], vec![0.0, 1.0]].map(|unit| cholesky.solve_upper(unit));
+        for (i, row) in [[5.0, -2.0], [-2.0, 4.0]].iter().enumerate() {
+            for (j, inverse) in row.iter().enumerate() {
+                let found: f64 = columns.iter().map(|column| column[i] * column[j]).sum();
+                assert!((found - inverse / 16.0).abs() < 1e-14);
+            }
+        }
     }
 
     /// Closed forms: with 2 and 2 degrees the tail is 1 / (1 + f); with 2 and n it is (1 + 2 f / n)^(-n / 2).

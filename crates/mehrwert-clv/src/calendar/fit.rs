@@ -61,7 +61,7 @@ pub enum SeasonalFitError {
     },
 }
 
-/// Rounds of season and fit; the season moves by a hundredth of its errors in a third.
+/// Rounds of season and fit.
 const ROUNDS: usize = 2;
 
 /// Fits a purchase model and the season of its purchases in turns: a fit by the calendar, a season from the purchases
