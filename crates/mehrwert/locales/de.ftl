@@ -445,7 +445,7 @@ finding-retention = Von den neuen Verträgen verlängern { $first } das erste Ma
 finding-survival = Nach { $renewal-count ->
     [one] der ersten Verlängerung
    *[other] { $renewal } Verlängerungen
-} ist von 100 neuen Verträgen noch ein Anteil von { $share } da ({ $low } bis { $high }).
+} laufen von 100 neuen Verträgen noch { $share } ({ $low } bis { $high }).
 finding-contracts-last-line = { $worth } { $next }: { $total } ({ $low } bis { $high }), im Mittel { $mean } je laufenden Vertrag.
 
 heading-curve = Verlängerung und Verbleib: { $interval }

@@ -444,7 +444,7 @@ finding-retention = Of new contracts { $first } renew the first time; of those w
 finding-survival = After { $renewal-count ->
     [one] the first renewal
    *[other] { $renewal } renewals
-} a share of { $share } of new contracts is still there ({ $low } to { $high }).
+}, { $share } of 100 new contracts are still there ({ $low } to { $high }).
 finding-contracts-last-line = { $worth } { $next }: { $total } ({ $low } to { $high }), { $mean } per running contract on average.
 
 heading-curve = Renewal and survival: { $interval }

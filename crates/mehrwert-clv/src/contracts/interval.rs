@@ -6,6 +6,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::{ContractFit, ContractModel, ContractModelKind, Contracts};
 use crate::draw::draw_beta;
+use crate::symmetric::inverse_positive_definite;
 
 /// Joint draws of what is not known of a forecast: the parameters, the chance of single contracts, and a multiplier for
 /// whatever else.
@@ -21,8 +22,9 @@ pub struct ContractDraw {
 
 /// So many draws, by a seed: the same seed gives the same draws on every machine.
 ///
-/// The parameters are normal in their logarithms (Laplace approximation). Where the fit lies at a boundary of the
-/// parameters there is no such shape; then the chance of leaving is taken for the same in all contracts and drawn from
+/// The parameters are drawn normal in their logarithms (Laplace approximation) and then resampled by how much more or
+/// less likely than that the data find them (importance resampling), since few contracts leave a bent ridge rather than a
+/// normal hill. Where the fit lies at a boundary of the parameters there is no such shape; then the chance of leaving is taken for the same in all contracts and drawn from
 /// its posterior under Jeffreys' prior, `Beta(missed + 1/2, made + 1/2)`, which has bounds even where nobody left.
 ///
 /// ```
@@ -42,11 +44,64 @@ pub fn draw_contract_models(fit: &ContractFit, contracts: &Contracts, draws: usi
         made += weight * f64::from(contract.renewals());
         missed += if contract.is_active() { 0.0 } else { weight };
     }
-    let draw = |_| {
-        let model = fit.draw_model(&mut rng).unwrap_or_else(|| constant_churn(missed, made, &mut rng));
-        ContractDraw { model, chance: StandardNormal.sample(&mut rng), miss: StandardNormal.sample(&mut rng) }
-    };
-    (0..draws).map(draw).collect()
+    let models = resampled(fit, contracts, draws, &mut rng)
+        .unwrap_or_else(|| (0..draws).map(|_| constant_churn(missed, made, &mut rng)).collect());
+    let draw =
+        |model| ContractDraw { model, chance: StandardNormal.sample(&mut rng), miss: StandardNormal.sample(&mut rng) };
+    models.into_iter().map(draw).collect()
+}
+
+/// Candidates drawn for each model kept.
+const CANDIDATES: usize = 4;
+
+/// Models of the Laplace approximation, resampled by likelihood over approximation; `None` where there is none.
+fn resampled(fit: &ContractFit, contracts: &Contracts, draws: usize, rng: &mut dyn Rng) -> Option<Vec<ContractModel>> {
+    let mut covariance = fit.log_covariance?;
+    if covariance[2][2] == 0.0 {
+        // A fixed c moves nowhere, so that any number will do.
+        covariance[2][2] = 1.0;
+    }
+    let information = inverse_positive_definite(covariance)?;
+    let center = logs(&fit.model);
+    let mut candidates = Vec::with_capacity(CANDIDATES * draws);
+    for _ in 0..CANDIDATES * draws {
+        let model = fit.draw_model(rng)?;
+        let moved: [f64; 3] = std::array::from_fn(|i| logs(&model)[i] - center[i]);
+        let squared: f64 = (0..3)
+            .flat_map(|i| (0..3).map(move |j| (i, j)))
+            .map(|(i, j)| moved[i] * information[i][j] * moved[j])
+            .sum();
+        candidates.push((model, model.log_likelihood(contracts) - fit.log_likelihood + 0.5 * squared));
+    }
+    let most = candidates.iter().map(|candidate| candidate.1).filter(|log| log.is_finite()).fold(f64::MIN, f64::max);
+    let weight = |log: f64| if log.is_finite() { (log - most).exp() } else { 0.0 };
+    let weights: Vec<f64> = candidates.iter().map(|candidate| weight(candidate.1)).collect();
+    // A few candidates far out must not stand for all others (Ionides 2008, truncated importance sampling).
+    let bound = weights.iter().sum::<f64>() / (weights.len().max(1) as f64).sqrt();
+    let weights: Vec<f64> = weights.into_iter().map(|weight| weight.min(bound)).collect();
+    Some(systematic(&weights, draws).map(|index| candidates[index].0).collect())
+}
+
+/// Indices in proportion to weights, as evenly as whole numbers allow.
+fn systematic(weights: &[f64], draws: usize) -> impl Iterator<Item = usize> {
+    let step = weights.iter().sum::<f64>() / draws.max(1) as f64;
+    let (mut index, mut passed) = (0, weights.first().copied().unwrap_or(0.0));
+    (0..draws).map(move |draw| {
+        let wanted = (draw as f64 + 0.5) * step;
+        while passed < wanted && index + 1 < weights.len() {
+            index += 1;
+            passed += weights[index];
+        }
+        index
+    })
+}
+
+fn logs(model: &ContractModel) -> [f64; 3] {
+    let mut logs = [0.0; 3];
+    for (log, (_, value)) in logs.iter_mut().zip(model.parameters()) {
+        *log = value.ln();
+    }
+    logs
 }
 
 /// A contract model whose contracts all have the same chance of leaving, as far as numbers can say so.
@@ -73,7 +128,10 @@ pub fn wilson_interval(hits: f64, trials: f64, deviations: f64) -> (f64, f64) {
     let middle = (rate + squared / (2.0 * trials)) / (1.0 + squared / trials);
     let half = deviations / (1.0 + squared / trials)
         * (rate * (1.0 - rate) / trials + squared / (4.0 * trials * trials)).sqrt();
-    ((middle - half).max(0.0), (middle + half).min(1.0))
+    // At none and at all hits the bound is exact, where rounding would leave some digits.
+    let low = if rate == 0.0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if rate == 1.0 { 1.0 } else { (middle + half).min(1.0) };
+    (low, high)
 }
 
 #[cfg(test)]
@@ -91,9 +149,38 @@ mod tests {
         let mean = logs.iter().sum::<f64>() / 4000.0;
         let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / 4000.0;
         let expected = fit.log_covariance.unwrap()[0][0];
-        assert!((variance / expected - 1.0).abs() < 0.1, "{variance} {expected}");
+        // With a thousand contracts the likelihood is nearly normal.
+        assert!((variance / expected - 1.0).abs() < 0.25, "{variance} {expected}");
         assert_eq!(draws, draw_contract_models(&fit, &contracts, 4000, 7));
         assert_ne!(draws, draw_contract_models(&fit, &contracts, 4000, 8));
+    }
+
+    /// The posterior mean and deviation of ln alpha under a flat prior in the logarithms, by summing over a grid.
+    #[test]
+    fn draws_follow_the_likelihood_where_it_is_not_normal() {
+        let contracts = Contracts::from_cohorts([[60.0, 45.0, 38.0, 33.0, 30.0].as_slice()]).unwrap();
+        let fit = fit_contracts(ContractModelKind::ShiftedBetaGeometric, &contracts).unwrap();
+        let (mut sum, mut mean, mut square) = (0.0, 0.0, 0.0);
+        for i in 0..200 {
+            for j in 0..200 {
+                let (a, b) = (-3.0 + 0.04 * f64::from(i), -3.0 + 0.045 * f64::from(j));
+                let model = ContractModel::shifted_beta_geometric(a.exp(), b.exp()).unwrap();
+                let weight = (model.log_likelihood(&contracts) - fit.log_likelihood).exp();
+                let churn = model.survival(8);
+                sum += weight;
+                mean += weight * churn;
+                square += weight * churn * churn;
+            }
+        }
+        let (mean, deviation) = (mean / sum, (square / sum - (mean / sum) * (mean / sum)).sqrt());
+        let draws = draw_contract_models(&fit, &contracts, 4000, 3);
+        let found: Vec<f64> = draws.iter().map(|draw| draw.model.survival(8)).collect();
+        let found_mean = found.iter().sum::<f64>() / 4000.0;
+        let found_deviation =
+            (found.iter().map(|survival| (survival - found_mean).powi(2)).sum::<f64>() / 4000.0).sqrt();
+        println!("{mean} {deviation} by grid, {found_mean} {found_deviation} drawn");
+        assert!((found_mean - mean).abs() < 0.25 * deviation);
+        assert!((found_deviation / deviation - 1.0).abs() < 0.25);
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod relations;
 mod result;
 mod scores;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use result::*;
 

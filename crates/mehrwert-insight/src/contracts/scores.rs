@@ -148,7 +148,7 @@ pub(super) fn counts(answer: &Answer<'_>, scores: &ContractScores) -> ContractCo
     }
 }
 
-/// What the running contracts bring a month: exact sums of each interval, then divided.
+/// What the running contracts bring a month: exact sums of each interval, then divided and rounded to the cent.
 pub(super) fn monthly(scores: &ContractScores) -> Amount {
     let running = |interval: Interval| -> Amount {
         let rows = (0..scores.price.len()).filter(|&row| scores.interval[row] == interval);
@@ -156,10 +156,12 @@ pub(super) fn monthly(scores: &ContractScores) -> Amount {
         rows.filter(runs).map(|row| scores.price[row]).sum()
     };
     let part = |interval: Interval, of: i128, months: i128| running(interval).scaled(of, months);
+    const CENT: i128 = 10_000;
     // A month has 365.25 / 84 weeks.
-    part(Interval::Week, 36_525, 8_400)
+    let sum = part(Interval::Week, 36_525, 8_400)
         + running(Interval::Month)
         + part(Interval::Quarter, 1, 3)
         + part(Interval::HalfYear, 1, 6)
-        + part(Interval::Year, 1, 12)
+        + part(Interval::Year, 1, 12);
+    Amount::from_micros(sum.scaled(1, CENT).micros() * CENT)
 }

@@ -5,7 +5,7 @@ use mehrwert_insight::value::ValueResult;
 
 use super::{Style, csv, explain, fixture, json, parquet, report, table};
 
-mod page;
+pub(in crate::show) mod page;
 mod words;
 
 fn results() -> [(&'static str, ValueResult); 6] {

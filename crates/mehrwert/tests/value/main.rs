@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cdnow;
+mod contracts;
 mod online_retail;
 mod outputs;
 

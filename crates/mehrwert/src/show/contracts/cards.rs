@@ -58,7 +58,7 @@ fn card(shown: &Shown<'_>, curve: Curve) -> Card {
     let is_drawn = figures.iter().any(|shown| matches!(shown.figure.picture, Picture::Drawn { .. }));
     let finding = shown.main_group().map_or(String::new(), |group| (curve.finding)(shown, group));
     let mut remarks = vec![shown.text("card-curve-read")];
-    if shown.has_several_intervals() {
+    if curve.id == "retention" && shown.has_several_intervals() {
         remarks.extend(groups().filter_map(|group| findings::churn(shown, group)));
     }
     Card {

@@ -64,8 +64,8 @@ pub(super) fn retention(shown: &Shown<'_>, group: &IntervalGroup) -> String {
 pub(super) fn survival(shown: &Shown<'_>, group: &IntervalGroup) -> String {
     let last = group.curve.iter().rfind(|point| point.due > 0).and_then(|point| Some((point, point.survival?)));
     let Some((point, survival)) = last else { return String::new() };
-    let percent = |share: f64| shown.format.percent(share, 0);
-    let (value, low, high) = (percent(survival.value), percent(survival.low), percent(survival.high));
+    let of_hundred = |share: f64| shown.format.decimal(100.0 * share, 0);
+    let (value, low, high) = (of_hundred(survival.value), of_hundred(survival.low), of_hundred(survival.high));
     let fills = [
         ("renewal", Fill::Count(u64::from(point.renewal))),
         ("share", Fill::Text(&value)),
@@ -107,7 +107,7 @@ pub(super) fn certainty(shown: &Shown<'_>) -> Vec<String> {
     for group in &result.groups {
         let chosen = group.models.iter().find(|model| Some(model.kind) == group.chosen);
         if let Some(score) = chosen.and_then(|model| model.rolling.as_ref()) {
-            let interval = shown.interval(group.interval);
+            let interval = shown.interval_first(group.interval);
             let sentence = met(shown, score, ["certainty-contracts-back-low", "certainty-contracts-back-high"]);
             let named = [("interval", Fill::Text(interval.as_str())), ("sentence", Fill::Text(&sentence))];
             let several = shown.has_several_intervals();
@@ -149,6 +149,6 @@ pub(super) fn choice(shown: &Shown<'_>, group: &IntervalGroup) -> String {
     if !shown.has_several_intervals() {
         return sentence;
     }
-    let interval = shown.interval(group.interval);
+    let interval = shown.interval_first(group.interval);
     shown.words.say("interval-sentence", &[("interval", Fill::Text(&interval)), ("sentence", Fill::Text(&sentence))])
 }

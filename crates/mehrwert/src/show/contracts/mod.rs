@@ -76,6 +76,13 @@ impl<'a> Shown<'a> {
         })
     }
 
+    /// The same at the beginning of a sentence.
+    pub fn interval_first(&self, interval: Interval) -> String {
+        let name = self.interval(interval);
+        let mut letters = name.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// `2023`, `Q2 2023` or `Mai 2023`.
     pub fn cohort(&self, cohort: &StartCohort) -> String {
         let date = cohort.span.from.date();
@@ -109,14 +116,14 @@ pub(super) fn warning(shown: &Shown<'_>, warning: &ContractWarning) -> String {
         ContractWarning::IntervalAssumed { rows, interval: None } => count("warning-interval-some", *rows),
         ContractWarning::FewContracts { contracts } => count("warning-few-contracts", *contracts),
         ContractWarning::NobodyLeft { interval } => {
-            say("warning-nobody-left", &[("interval", Fill::Text(&shown.interval(*interval)))])
+            say("warning-nobody-left", &[("interval", Fill::Text(&shown.interval_first(*interval)))])
         }
         ContractWarning::AtBoundary { interval, kind } => {
-            let interval = shown.interval(*interval);
+            let interval = shown.interval_first(*interval);
             say("warning-at-boundary", &[("interval", Fill::Text(&interval)), ("model", Fill::Text(kind.name()))])
         }
         ContractWarning::ModelFailed { interval, kind, reason } => {
-            let interval = shown.interval(*interval);
+            let interval = shown.interval_first(*interval);
             let fills = [
                 ("interval", Fill::Text(&interval)),
                 ("model", Fill::Text(model(*kind))),
@@ -125,11 +132,11 @@ pub(super) fn warning(shown: &Shown<'_>, warning: &ContractWarning) -> String {
             say("warning-contract-model-failed", &fills)
         }
         ContractWarning::NotValued { interval, contracts } => {
-            let interval = shown.interval(*interval);
+            let interval = shown.interval_first(*interval);
             say("warning-not-valued", &[("n", Fill::Count(*contracts)), ("interval", Fill::Text(&interval))])
         }
         ContractWarning::BeyondSeen { interval, seen, forecast } => {
-            let interval = shown.interval(*interval);
+            let interval = shown.interval_first(*interval);
             let fills = [
                 ("interval", Fill::Text(&interval)),
                 ("seen", Fill::Count(u64::from(*seen))),

@@ -174,19 +174,20 @@ pub(super) fn cohorts(shown: &Shown<'_>) -> DataTable {
     for cohort in &shown.result.cohorts {
         let name = shown.cohort(cohort);
         let unripe = shown.words.say("cohort-unripe", &[("cohort", Fill::Text(&name))]);
+        // Estimates in three digits, so that the table fits; what was paid is exact.
         let mean = if cohort.is_ripe {
             shown.format.money(cohort.mean.value)
         } else {
-            format!("{} ({})", shown.format.money(cohort.mean.value), shown.range(cohort.mean, short))
+            format!("{} ({})", short(cohort.mean.value), shown.range(cohort.mean, short))
         };
         table.push([
             if cohort.is_ripe { name } else { unripe },
             shown.format.count(cohort.relationships),
             shown.format.count(cohort.running),
             shown.format.amount(cohort.paid),
-            shown.format.money(cohort.expected.value),
+            short(cohort.expected.value),
             mean,
-            shown.format.money(cohort.remaining),
+            short(cohort.remaining),
         ]);
     }
     table

@@ -29,18 +29,22 @@ fn pages_for_the_owner() {
 fn pages_are_sound() {
     for language in Language::ALL {
         for (name, result) in results() {
-            let page = page(&result, language);
-            assert!(page.contains(&format!("<html lang=\"{language}\">")));
-            assert_balanced(&page, name);
-            assert_unique_ids(&page, name);
-            let lower = page.to_lowercase();
-            for foreign in ["http:", "https:", "//www", "src=", "@import", "url(//", "<script", "<link", "javascript"] {
-                assert!(!lower.contains(foreign), "{name}: {foreign}");
-            }
-            let visible = lower.split_once("</head>").unwrap().1;
-            assert!(!visible.contains("nan") && !visible.contains(">inf"), "{name}");
+            assert_sound(&page(&result, language), language, name);
         }
     }
+}
+
+/// What holds for every page.
+pub fn assert_sound(page: &str, language: Language, name: &str) {
+    assert!(page.contains(&format!("<html lang=\"{language}\">")));
+    assert_balanced(page, name);
+    assert_unique_ids(page, name);
+    let lower = page.to_lowercase();
+    for foreign in ["http:", "https:", "//www", "src=", "@import", "url(//", "<script", "<link", "javascript"] {
+        assert!(!lower.contains(foreign), "{name}: {foreign}");
+    }
+    let visible = lower.split_once("</head>").unwrap().1;
+    assert!(!visible.contains("nan") && !visible.contains(">inf"), "{name}");
 }
 
 /// Every element that is opened is closed, in the order of opening.
