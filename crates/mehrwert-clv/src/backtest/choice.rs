@@ -110,3 +110,76 @@ impl Backtest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Cut, CutModel};
+    use super::*;
+    use crate::scores::{CustomerScore, Scores};
+
+    /// A cut at which customers 0, 1, 2 ... have these log scores by model.
+    fn cut(day: i32, models: &[(ModelKind, &[f64])]) -> Cut {
+        let model = |&(kind, scores): &(ModelKind, &[f64])| {
+            let customers: Vec<CustomerScore> =
+                scores.iter().map(|&log_score| CustomerScore { log_score, ..CustomerScore::default() }).collect();
+            let scores = Scores::of(&customers, &vec![0; customers.len()]);
+            CutModel { kind, parameters: [1.0; 4], customers, scores, totals: Vec::new() }
+        };
+        Cut {
+            day,
+            days: 30,
+            customers: (0..models[0].1.len() as u32).collect(),
+            repeat_customers: 3,
+            models: models.iter().map(model).collect(),
+            without_fit: Vec::new(),
+            baselines: Vec::new(),
+        }
+    }
+
+    fn choice(cuts: Vec<Cut>) -> Choice {
+        Backtest { until: 100, cuts, thin_cuts: Vec::new() }.choose(ModelKind::ParetoNbd)
+    }
+
+    #[test]
+    fn a_clearly_better_model_is_taken() {
+        let better = [0.5, 0.9, 0.4, 0.6];
+        let found = choice(vec![cut(1, &[(ModelKind::BgNbd, &better), (ModelKind::ParetoNbd, &[1.0; 4])])]);
+        assert_eq!((found.model, found.reason), (ModelKind::BgNbd, Reason::BetterScore));
+        let compared = found.compared[0];
+        // Differences -0.5, -0.1, -0.6, -0.4: mean -0.4, squares around it 0.14.
+        assert!((compared.difference.unwrap() + 0.4).abs() < 1e-12);
+        assert!((compared.standard_error.unwrap() - 0.14f64.sqrt() / 4.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_chance_explains_leaves_the_default() {
+        let scattered = [2.0, 0.1, 0.1, 1.7];
+        let found = choice(vec![cut(1, &[(ModelKind::BgNbd, &scattered), (ModelKind::ParetoNbd, &[1.0; 4])])]);
+        assert_eq!((found.model, found.reason), (ModelKind::ParetoNbd, Reason::NotToldApart));
+        let equal = choice(vec![cut(1, &[(ModelKind::BgNbd, &[1.0; 4]), (ModelKind::ParetoNbd, &[1.0; 4])])]);
+        assert_eq!((equal.model, equal.reason), (ModelKind::ParetoNbd, Reason::NotToldApart));
+    }
+
+    /// The same customer at two cuts is one witness, not two.
+    #[test]
+    fn cuts_of_one_customer_are_not_independent() {
+        let (better, other): (&[f64], &[f64]) = (&[0.5, 0.9], &[1.0, 1.0]);
+        let one = || cut(1, &[(ModelKind::BgNbd, better), (ModelKind::ParetoNbd, other)]);
+        let (once, twice) = (choice(vec![one()]), choice(vec![one(), one()]));
+        assert_eq!(once.compared[0].difference, twice.compared[0].difference);
+        let [once, twice] = [once, twice].map(|choice| choice.compared[0].standard_error.unwrap());
+        assert!((once - twice).abs() < 1e-12 && once > 0.0);
+    }
+
+    #[test]
+    fn models_are_compared_where_all_have_a_fit() {
+        let with = cut(1, &[(ModelKind::BgNbd, &[0.1; 3]), (ModelKind::ParetoNbd, &[1.0; 3])]);
+        let without = cut(2, &[(ModelKind::ParetoNbd, &[1.0; 3])]);
+        assert_eq!(choice(vec![with.clone(), without]).compared.len(), 1);
+        let no_default = choice(vec![cut(1, &[(ModelKind::BgNbd, &[0.1; 3])])]);
+        assert_eq!((no_default.model, no_default.reason), (ModelKind::BgNbd, Reason::DefaultWithoutFit));
+        let nothing = choice(Vec::new());
+        assert_eq!((nothing.model, nothing.reason), (ModelKind::ParetoNbd, Reason::NoCuts));
+        assert!(nothing.compared.is_empty() && nothing.by_rmse.is_none());
+    }
+}
