@@ -15,6 +15,7 @@ fn request() -> ValueRequest {
         model: None,
         age: Horizon::years(3),
         by: None,
+        covariates: Vec::new(),
         seed: 1,
         until: None,
     }
@@ -131,7 +132,9 @@ fn a_named_margin_makes_value_of_revenue_and_goods_costs_do_too() {
 
 #[test]
 fn a_short_history_takes_the_stated_default_and_says_so() {
-    let all = ValueRequest { candidates: ModelKind::ALL.to_vec(), ..request() };
+    // Two months are too short to look back in.
+    let until = Some(day("2023-03-01"));
+    let all = ValueRequest { candidates: ModelKind::ALL.to_vec(), until, ..request() };
     let result = answer(&plain_shop(), &all).expect("an answer");
     assert_eq!((result.choice, result.chosen), (Choice::TooLittleHistory, ModelKind::ParetoNbd));
     let named = ValueRequest { model: Some(ModelKind::MbgNbd), ..all };

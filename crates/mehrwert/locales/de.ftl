@@ -565,3 +565,24 @@ card-cohorts-finding = Ein Vertrag aus { $cohort } bringt bis zum Alter von { $n
 card-top-contracts-finding = Zusammen voraussichtlich { $total } { $next }.
 page-contracts-subtitle = Verträge seit { $from }, Stand { $to }. Preise { $basis }.
 page-contracts-title = { $worth } der Verträge, Stand { $day }
+
+## Was Merkmale erklären, und die Jahreszeit
+segment-others = { $n-count ->
+    [one] { $n } kleinere Gruppe
+   *[other] { $n } kleinere Gruppen
+}
+heading-covariates = Was Merkmale der Kunden erklären
+column-effect-on = Wirkt auf
+column-factor = Faktor
+column-coefficient = Koeffizient
+effect-purchases = Kaufhäufigkeit
+effect-dropout = Abwanderung
+define-effects = Faktor: womit sich Kaufhäufigkeit oder Abwanderung je Einheit der Spalte vervielfacht, bei Arten gegenüber der häufigsten Art. Über 1 heißt: kauft öfter, geht früher.
+covariates-tell = Die Merkmale erklären etwas: die Log-Likelihood steigt um { $gain } (p = { $p }).
+covariates-tell-nothing = Die Merkmale erklären nichts, was nicht auch Zufall sein könnte: die Log-Likelihood steigt nur um { $gain } (p = { $p }).
+heading-season = Jahreszeit der Käufe
+column-month = Monat
+season-used = Die Käufe schwanken mit der Jahreszeit (p = { $p }); die Prognose rechnet damit.
+season-not-used = Eine Jahreszeit lässt sich von Zufall nicht unterscheiden (p = { $p }); die Prognose rechnet ohne sie.
+warning-intervals-narrow = Wie unsicher die Modellwerte sind, ließ sich nicht bestimmen ({ $reason }). Die Spannen sind um diesen Teil zu eng.
+warning-useless-covariate = Die Spalte „{ $column }“ unterscheidet die Kunden nicht und bleibt weg.

@@ -564,3 +564,24 @@ card-cohorts-finding = A contract of { $cohort } brings { $mean } up to the age 
 card-top-contracts-finding = Together probably { $total } { $next }.
 page-contracts-subtitle = Contracts since { $from }, as of { $to }. Prices { $basis }.
 page-contracts-title = { $worth } of contracts, as of { $day }
+
+## What covariates explain, and the season
+segment-others = { $n-count ->
+    [one] { $n } smaller group
+   *[other] { $n } smaller groups
+}
+heading-covariates = What attributes of the customers explain
+column-effect-on = Acts on
+column-factor = Factor
+column-coefficient = Coefficient
+effect-purchases = How often they buy
+effect-dropout = How soon they leave
+define-effects = Factor: what one more of the column multiplies the rate of purchases or of leaving by; for kinds, against the most frequent one. Above 1 means: buys more often, leaves sooner.
+covariates-tell = The attributes explain something: the log-likelihood rises by { $gain } (p = { $p }).
+covariates-tell-nothing = The attributes explain nothing that could not be chance: the log-likelihood rises by { $gain } only (p = { $p }).
+heading-season = Season of purchases
+column-month = Month
+season-used = Purchases follow a season (p = { $p }); the forecast counts with it.
+season-not-used = A season cannot be told from chance (p = { $p }); the forecast does without.
+warning-intervals-narrow = How uncertain the parameters are could not be found out ({ $reason }). The intervals are too narrow by that.
+warning-useless-covariate = The column '{ $column }' does not tell customers apart and is left out.

@@ -133,6 +133,7 @@ fn value_request(arguments: &ValueArguments) -> ValueRequest {
         seed: arguments.seed,
         // The column to group by is the first attribute asked for.
         by: arguments.by.as_ref().map(|_| 0),
+        covariates: (0..arguments.covariates.len()).collect(),
         until: arguments.until,
     }
 }

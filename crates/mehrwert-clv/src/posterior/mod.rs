@@ -239,6 +239,33 @@ impl Posterior {
         Posterior { kind, unit, draws, weights, method: Method::Laplace, diagnostics }
     }
 
+    /// Parameters drawn elsewhere, each in the order of [`ModelKind::parameter_names`] and of equal weight, such as those
+    /// that a fit with covariates gives customers of some covariates. Without any draw there is no posterior.
+    ///
+    /// ```
+    /// use mehrwert_clv::posterior::Posterior;
+    /// use mehrwert_clv::{ModelKind, TimeUnit};
+    /// let draws = vec![[0.24, 4.4, 0.79, 2.4], [0.25, 4.6, 0.81, 2.5]];
+    /// let posterior = Posterior::from_draws(ModelKind::BgNbd, TimeUnit::Week, draws).expect("two draws");
+    /// assert_eq!(posterior.weights(), [0.5, 0.5]);
+    /// ```
+    pub fn from_draws(kind: ModelKind, unit: TimeUnit, draws: Vec<[f64; 4]>) -> Option<Posterior> {
+        let possible = |draw: &[f64; 4]| crate::model::check_parameters(kind.parameter_names(), *draw).is_ok();
+        if draws.is_empty() || !draws.iter().all(possible) {
+            return None;
+        }
+        let count = draws.len();
+        let diagnostics = Diagnostics {
+            k_hat: None,
+            k_hat_limit: 0.0,
+            r_hat: None,
+            effective_draws: count as f64,
+            tail_effective_draws: None,
+            divergences: 0,
+        };
+        Some(Posterior::of_draws((kind, unit), draws, vec![1.0 / count as f64; count], diagnostics))
+    }
+
     /// How the draws came about.
     pub fn method(&self) -> Method {
         self.method

@@ -3,15 +3,12 @@
 //!
 //! Remaining value looks ahead from today and is another question; the two are shown side by side and never added up.
 
-use std::ops::Range;
-
 use datafusion::scalar::ScalarValue;
-use mehrwert_clv::{Days, DiscountRate, History};
-use mehrwert_core::Horizon;
+use mehrwert_clv::{Days, DiscountRate};
+use mehrwert_core::{Day, Horizon, HorizonError};
 use mehrwert_facts::engine::{Columns, ColumnsError, EngineError};
-use rayon::prelude::*;
 
-use super::forecast::Fitted;
+use super::forecaster::Forecaster;
 use super::histories::CustomerHistories;
 use super::purchases::{Purchases, date};
 use super::{ValueError, ValueRequest};
@@ -34,27 +31,32 @@ impl Acquired {
 /// What is asked: up to which age, discounted how, at which margin.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
+    /// How far ahead remaining value is counted.
+    pub days: u32,
     pub age: Horizon,
+    /// Yearly, as a fraction.
+    pub discount_rate: f64,
     pub rate: DiscountRate,
     pub margin: f64,
     pub with_amounts: bool,
 }
 
 impl Terms {
-    pub(super) fn new(request: &ValueRequest, margin: Option<f64>, with_amounts: bool) -> Terms {
-        let rate = DiscountRate::yearly(request.discount_rate.fraction());
-        Terms { age: request.age, rate, margin: margin.unwrap_or(1.0), with_amounts }
+    pub(super) fn new(request: &ValueRequest, margin: Option<f64>, with_amounts: bool, days: u32) -> Terms {
+        let discount_rate = request.discount_rate.fraction();
+        let rate = DiscountRate::yearly(discount_rate);
+        Terms { days, age: request.age, discount_rate, rate, margin: margin.unwrap_or(1.0), with_amounts }
     }
 }
 
 pub(super) fn from_acquisition(
     purchases: &Purchases<'_>,
-    fitted: &Fitted,
+    forecaster: &Forecaster,
     histories: &CustomerHistories,
     terms: &Terms,
 ) -> Result<Acquired, ValueError> {
     let brought = brought(purchases, histories, terms)?;
-    let expected = expected(fitted, histories, terms)?;
+    let expected = expected(forecaster, histories, terms)?;
     Ok(Acquired { brought, expected })
 }
 
@@ -101,44 +103,14 @@ fn since_acquisition(histories: &CustomerHistories, row: usize, rate: DiscountRa
     rate.factor(Days::new(f64::from(histories.until.since(histories.first_day[row]))))
 }
 
-/// How far ahead the age lies decides the forecast, and it follows from the customer's age alone: one look ahead for all
-/// distinct histories of one age.
-fn expected(fitted: &Fitted, histories: &CustomerHistories, terms: &Terms) -> Result<Vec<f64>, ValueError> {
-    let distinct = histories.compressed.distinct();
-    let mut by_age: Vec<u32> = (0..u32::try_from(distinct.len()).unwrap_or(u32::MAX)).collect();
-    by_age.sort_by_key(|&place| distinct[place as usize].age());
-    let runs = runs_of_equal(&by_age, |&place| distinct[place as usize].age());
-    let of_run = |run: &Range<usize>| -> Result<Vec<f64>, ValueError> {
-        let members: Vec<History> = by_age[run.clone()].iter().map(|&place| distinct[place as usize]).collect();
-        let age = i32::try_from(members[0].age()).unwrap_or(i32::MAX);
-        let left = terms.age.end(histories.until.plus_days(-age))?.since(histories.until);
-        if left <= 0 {
-            return Ok(vec![0.0; members.len()]);
-        }
-        let scores = fitted.fit.model.score(&members, Days::new(f64::from(left)), terms.rate);
-        Ok(scores.iter().map(|score| score.discounted_purchases).collect())
+fn expected(forecaster: &Forecaster, histories: &CustomerHistories, terms: &Terms) -> Result<Vec<f64>, ValueError> {
+    let left = |first: Day| -> Result<u32, HorizonError> {
+        Ok(u32::try_from(terms.age.end(first)?.since(histories.until)).unwrap_or(0))
     };
-    let scored: Vec<Vec<f64>> = runs.par_iter().map(of_run).collect::<Result<_, _>>()?;
-    let mut of_distinct = vec![0.0; distinct.len()];
-    for (&place, purchases) in by_age.iter().zip(scored.into_iter().flatten()) {
-        of_distinct[place as usize] = purchases;
-    }
-    let of_row = |row: usize| {
-        let purchases = histories.compressed.distinct_of(row).map_or(0.0, |place| of_distinct[place]);
-        let spend = fitted.expected_spend(histories, row) * terms.margin;
+    let purchases = forecaster.purchases_by_first_day(&histories.first_day, terms.rate, left)?;
+    let of_row = |(row, purchases): (usize, f64)| {
+        let spend = forecaster.expected_spend(histories, row) * terms.margin;
         purchases * spend * since_acquisition(histories, row, terms.rate)
     };
-    Ok((0..histories.customers.len()).map(of_row).collect())
-}
-
-/// Where neighbours of equal keys begin and end.
-fn runs_of_equal<T, K: PartialEq>(sorted: &[T], key: impl Fn(&T) -> K) -> Vec<Range<usize>> {
-    let mut start = 0;
-    let runs = sorted.chunk_by(|one, next| key(one) == key(next));
-    runs.map(|run| {
-        let range = start..start + run.len();
-        start = range.end;
-        range
-    })
-    .collect()
+    Ok(purchases.into_iter().enumerate().map(of_row).collect())
 }

@@ -1,13 +1,13 @@
 //! What lies after `--until`: compared with the forecasts once, never used to choose.
 
+use mehrwert_clv::calendar::Clock;
 use mehrwert_clv::scores::{Baseline, Scores, score_model, score_poisson};
-use mehrwert_clv::{Days, ModelKind};
+use mehrwert_clv::{Days, Fit, History, ModelKind};
 use mehrwert_core::Period;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
 use super::ValueError;
-use super::forecast::Fitted;
 use super::purchases::Purchases;
 use super::result::Accuracy;
 
@@ -29,7 +29,8 @@ impl Holdout {
     pub(super) fn measure(
         purchases: &Purchases<'_>,
         with_amounts: bool,
-        fits: &[Fitted],
+        fits: &[Fit],
+        clock: &Clock,
         seed: u64,
     ) -> Result<Holdout, ValueError> {
         let Some(period) = purchases.holdout_period() else { return Ok(Holdout::default()) };
@@ -41,10 +42,16 @@ impl Holdout {
         // The 53 highest bits, as a fraction.
         let uniforms: Vec<f64> =
             known.customers.iter().map(|_| (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64).collect();
-        let over = Days::new(f64::from(days));
-        let of_model = |fitted: &Fitted| {
-            let model = fitted.fit.model.as_ref();
-            let scores = score_model(model, &known.histories, &outcomes.purchases, over, &uniforms);
+        let over = clock.span(cut, Days::new(f64::from(days)));
+        let by_clock = |(&customer, history): (&u32, &History)| {
+            let first = all.timelines.of(customer as usize).first().copied().unwrap_or(cut);
+            clock.history(first, first.saturating_add_unsigned(history.recency()), cut, history.repeats())
+        };
+        let customers = known.customers.iter().zip(&known.histories);
+        let histories = customers.map(by_clock).collect::<Result<Vec<_>, _>>()?;
+        let of_model = |fit: &Fit| {
+            let model = fit.model.as_ref();
+            let scores = score_model(model, &histories, &outcomes.purchases, over, &uniforms);
             (model.kind(), outcomes.accuracy(&Scores::of(&scores, &outcomes.purchases), &scores))
         };
         let of_baseline = |baseline: Baseline| {

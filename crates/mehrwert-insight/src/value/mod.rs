@@ -2,40 +2,50 @@
 //!
 //! The way of an order through this module: the engine's view `orders` becomes the table `purchase_days` (returns are
 //! set against their sales, same-day orders merge); that becomes one history a customer, equal histories together;
-//! rolling cuts inside the history choose among the models; the chosen one, with the spend model, gives every customer
-//! expected orders and a remaining value; what lies after `--until` is compared with the forecast once and never used.
+//! rolling cuts inside the history choose among the models; the chosen one, fitted to everybody, by group or with
+//! covariates, and in its season, gives with the spend model what every customer and every segment of customers is worth,
+//! with intervals; what lies after `--until` is compared with the forecast once and never used.
 
 mod accuracy;
 mod acquisition;
 mod attributes;
+mod certainty;
+mod covariates;
 mod cuts;
-mod forecast;
+mod error;
+mod fits;
+mod forecaster;
 mod histories;
 mod holdout;
 mod margin;
+mod modelling;
 mod purchases;
+mod pyramid;
+mod reports;
 mod result;
 mod returns;
 mod scores;
+mod season;
 mod segments;
+mod strata;
 mod timelines;
-mod totals;
 mod warnings;
 mod weeks;
+mod worth;
 
+pub use error::ValueError;
 pub use result::*;
 
-use mehrwert_clv::{FitError, ModelKind};
+use mehrwert_clv::ModelKind;
 use mehrwert_core::{Amount, Day, Horizon, Phase, Progress, Share};
-use mehrwert_facts::engine::{Engine, EngineError};
+use mehrwert_facts::engine::Engine;
 use mehrwert_facts::orders::OrderLog;
 
-use cuts::Comparison;
-use forecast::{Fitted, fit_model, fit_spend_of};
-use histories::CustomerHistories;
+use acquisition::Terms;
 use holdout::Holdout;
-use purchases::{DayTotal, Purchases};
-use segments::Segments;
+use modelling::Material;
+use purchases::Purchases;
+use reports::{baseline_reports, existing_customer_share, model_report};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -54,52 +64,13 @@ pub struct ValueRequest {
     pub age: Horizon,
     /// The attribute of the order log to group customers by, as its number.
     pub by: Option<usize>,
+    /// The attributes of the order log that may explain purchases and dropout, as their numbers; not together with
+    /// groups.
+    pub covariates: Vec<usize>,
     /// Where random numbers begin: the same seed gives the same digits.
     pub seed: u64,
     /// Last day the models may see; what lies after it is scored once.
     pub until: Option<Day>,
-}
-
-/// Why customers could not be valued.
-#[derive(Debug, thiserror::Error)]
-pub enum ValueError {
-    /// No sale is left.
-    #[error("no purchase is left to value: every row is a refund, a cancellation or was set aside")]
-    NoPurchases,
-    /// The history would be empty.
-    #[error(
-        "the history would end on {until}, before the first purchase on {first}: expected --until {first} or later"
-    )]
-    UntilBeforeFirst {
-        /// The day named.
-        until: Day,
-        /// The first purchase.
-        first: Day,
-    },
-    /// The purchases are not in the order they were asked for: a mistake in this program.
-    #[error("the purchase days do not come in order; this is a mistake in mehrwert")]
-    Timelines(#[source] mehrwert_clv::TimelineError),
-    /// The horizon leads past the calendar.
-    #[error(transparent)]
-    Horizon(#[from] mehrwert_core::HorizonError),
-    /// A history longer than any customer lives.
-    #[error("a customer's history cannot be used; check the dates of the file")]
-    History(#[from] mehrwert_clv::HistoryError),
-    /// No candidate could be fitted.
-    #[error("no model could be fitted to this history: {reasons}")]
-    NoModel {
-        /// What each fit said.
-        reasons: String,
-    },
-    /// The spend model could not be fitted.
-    #[error("the spend model could not be fitted")]
-    Spend(#[source] mehrwert_clv::FitError),
-    /// Matched returns could not be handed to the engine.
-    #[error("the matched returns could not be handed to the query engine")]
-    Returns(#[source] arrow::error::ArrowError),
-    /// A query failed.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
 }
 
 /// Values every customer of an order log.
@@ -115,7 +86,7 @@ pub fn value(
     progress.begin(Phase::Histories, None);
     let known = engine.register_orders(&mut log)?;
     let purchases = Purchases::build(engine, request.until)?;
-    let histories = purchases.histories(purchases.period.to)?;
+    let mut histories = purchases.histories(purchases.period.to)?;
     let by_day = purchases.by_day()?;
     progress.end();
     let candidates: Vec<ModelKind> = request.model.map_or_else(|| request.candidates.clone(), |kind| vec![kind]);
@@ -123,41 +94,25 @@ pub fn value(
     let request = &ValueRequest { candidates, ..request.clone() };
     let comparison = cuts::compare(&purchases, histories.customers.len(), days, request, known.amounts, progress)?;
     let mut warnings = warnings::of_data(&log, &purchases, &histories);
-    progress.begin(Phase::Fitting, Some(request.candidates.len() as u64));
-    let (mut fits, failures) = fit_all(&request.candidates, &histories, progress);
-    progress.end();
-    let chosen = choose(&fits, &comparison, request.model).ok_or_else(|| ValueError::no_model(&failures))?;
-    let spend = match known.amounts {
-        true => Some(fit_spend_of(&histories).map_err(ValueError::Spend)?),
-        false => None,
+    let material = Material {
+        purchases: &purchases,
+        by_day: &by_day,
+        comparison: &comparison,
+        log: &log,
+        with_amounts: known.amounts,
+        days,
     };
-    for fitted in &mut fits {
-        fitted.spend.clone_from(&spend);
-    }
-    let choice = if request.model.is_some() { Choice::Named } else { comparison.reason() };
-    warnings.extend(warnings::of_fits(&fits, chosen, failures));
+    let modelled = modelling::model(&material, &mut histories, request, progress)?;
+    warnings.extend(warnings::of_fits(&modelled));
     let margin = margin::margin(engine, request.margin, known, purchases.period.to)?;
     warnings.extend(margin.warning);
-    let holdout = Holdout::measure(&purchases, known.amounts, &fits, request.seed)?;
+    let clock = &modelled.forecaster.clock;
+    let holdout = Holdout::measure(&purchases, known.amounts, &modelled.fits, clock, request.seed)?;
     progress.begin(Phase::Scoring, None);
-    let mut scores = scores::score_customers(&fits[chosen], &histories, &log.customers, days, request, margin.share);
-    let uncertainty = scores::uncertainty_of(&fits[chosen], &histories, &comparison, days);
-    let value = scores::totals(&scores, &uncertainty, days, request);
-    let terms = acquisition::Terms::new(request, margin.share, known.amounts);
-    let acquired = acquisition::from_acquisition(&purchases, &fits[chosen], &histories, &terms)?;
-    scores.from_acquisition = acquired.per_customer();
-    let segments = Segments { histories: &histories, scores: &scores, acquired: &acquired, uncertainty: &uncertainty };
-    let from_acquisition = segments.by_cohort(request.age);
-    let groups = match request.by.and_then(|number| Some((number, log.attributes.get(number)?))) {
-        Some((number, attribute)) => {
-            Some(segments.groups(attribute, &purchases.attribute(number, &histories.customers)?))
-        }
-        None => None,
-    };
-    let (groups, group) = groups.map_or((None, Vec::new()), |(groups, group)| (Some(groups), group));
-    scores.group = group;
+    let terms = Terms::new(request, margin.share, known.amounts, days);
+    let worth = worth::worth(&purchases, &modelled, &histories, &log, &terms)?;
     let weeks = weeks::weeks(
-        fits[chosen].fit.model.as_ref(),
+        &modelled.forecaster,
         &histories,
         &by_day,
         &purchases.holdout_by_day()?,
@@ -165,6 +120,7 @@ pub fn value(
         purchases.last,
     );
     progress.end();
+    let fits = &modelled.fits;
     Ok(ValueResult {
         files: log.files,
         reconciliation: log.reconciliation,
@@ -183,113 +139,21 @@ pub fn value(
         revenue: if known.amounts { histories.revenue.iter().copied().sum() } else { Amount::ZERO },
         returns: purchases.returns,
         existing_customer_share: existing_customer_share(&purchases, &histories, &by_day, known.amounts),
-        models: fits.iter().map(|fitted| model_report(fitted, &comparison, &holdout)).collect(),
+        models: fits.iter().map(|fit| model_report(fit, &comparison, &holdout)).collect(),
         baselines: baseline_reports(&comparison, &holdout),
-        chosen: fits[chosen].fit.model.kind(),
-        choice,
+        chosen: fits[modelled.chosen].model.kind(),
+        choice: if request.model.is_some() { Choice::Named } else { comparison.reason() },
         cuts: comparison.cuts,
-        spend: spend.map(|spend| scores::spend_report(&spend, &histories)),
-        value,
-        from_acquisition,
-        groups,
-        confidence: totals::CONFIDENCE,
-        pyramid: totals::pyramid(&scores),
-        scores,
+        spend: modelled.spend.as_ref().map(|spend| scores::spend_report(spend, &histories)),
+        value: worth.totals,
+        from_acquisition: worth.from_acquisition,
+        groups: worth.groups,
+        covariates: modelled.covariates,
+        season: modelled.season,
+        confidence: forecaster::CONFIDENCE,
+        pyramid: pyramid::pyramid(&worth.scores),
+        scores: worth.scores,
         weeks,
         warnings,
     })
-}
-
-type Failure = (ModelKind, FitError);
-
-/// Fits every candidate to the whole history.
-fn fit_all(
-    candidates: &[ModelKind],
-    histories: &CustomerHistories,
-    progress: &dyn Progress,
-) -> (Vec<Fitted>, Vec<Failure>) {
-    let mut fits = Vec::new();
-    let mut failures = Vec::new();
-    for &kind in candidates {
-        match fit_model(kind, histories) {
-            Ok(fit) => fits.push(Fitted { fit, spend: None }),
-            Err(error) => failures.push((kind, error)),
-        }
-        progress.advance(1);
-    }
-    (fits, failures)
-}
-
-/// The named model, else the best of the comparison, else whichever could be fitted.
-fn choose(fits: &[Fitted], comparison: &Comparison, named: Option<ModelKind>) -> Option<usize> {
-    let candidates: Vec<ModelKind> = fits.iter().map(|fitted| fitted.fit.model.kind()).collect();
-    let wanted = named.unwrap_or_else(|| comparison.best(&candidates));
-    candidates.iter().position(|&kind| kind == wanted)
-}
-
-impl ValueError {
-    fn no_model(failures: &[Failure]) -> ValueError {
-        // Models mostly fail for the same reason, which is then said once.
-        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-        for (kind, error) in failures {
-            let reason = error.to_string();
-            match reasons.iter_mut().find(|one| one.0 == reason) {
-                Some(known) => known.1.push(kind.name()),
-                None => reasons.push((reason, vec![kind.name()])),
-            }
-        }
-        let said: Vec<String> =
-            reasons.iter().map(|(reason, names)| format!("{} ({})", reason, names.join(", "))).collect();
-        ValueError::NoModel { reasons: said.join("; ") }
-    }
-}
-
-fn model_report(fitted: &Fitted, comparison: &Comparison, holdout: &Holdout) -> ModelReport {
-    let kind = fitted.fit.model.kind();
-    ModelReport {
-        kind,
-        parameters: fitted
-            .fit
-            .parameters
-            .iter()
-            .map(|one| ParameterReport { name: one.name, value: one.value, standard_error: one.standard_error })
-            .collect(),
-        log_likelihood: fitted.fit.log_likelihood,
-        converged: true,
-        no_dropout_seen: fitted.no_dropout_seen(),
-        rolling: comparison.of_model(kind),
-        holdout: holdout.models.iter().find(|one| one.0 == kind).map(|one| one.1),
-    }
-}
-
-fn baseline_reports(comparison: &Comparison, holdout: &Holdout) -> Vec<BaselineReport> {
-    Baseline::ALL
-        .into_iter()
-        .map(|baseline| BaselineReport {
-            baseline,
-            rolling: comparison.of_baseline(baseline),
-            holdout: holdout.baselines.iter().find(|one| one.0 == baseline).map(|one| one.1),
-        })
-        .collect()
-}
-
-/// Share of the last twelve months' revenue (purchases, without amounts) that is not from first purchases.
-fn existing_customer_share(
-    purchases: &Purchases<'_>,
-    histories: &CustomerHistories,
-    by_day: &[DayTotal],
-    with_amounts: bool,
-) -> Option<f64> {
-    const THIRTEEN_MONTHS: i32 = 395;
-    if purchases.period.days() < THIRTEEN_MONTHS {
-        return None;
-    }
-    let since = purchases.period.to.plus_days(-365);
-    let recent = by_day.iter().filter(|total| total.day > since);
-    let all: f64 = recent.map(|total| if with_amounts { total.amount.to_f64() } else { total.purchases as f64 }).sum();
-    let first: f64 = (0..histories.customers.len())
-        .filter(|&row| histories.first_day[row] > since)
-        .map(|row| if with_amounts { histories.first_amount[row].to_f64() } else { 1.0 })
-        .sum();
-    (all > 0.0).then(|| (all - first) / all)
 }

@@ -27,6 +27,24 @@ pub struct Estimate {
     pub high: f64,
 }
 
+/// Bounds between which a figure lies with [`ValueResult::confidence`] probability.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Range {
+    /// The lower bound.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+}
+
+impl Range {
+    /// Both bounds times a factor.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Range {
+        let (one, other) = (self.low * factor, self.high * factor);
+        Range { low: one.min(other), high: one.max(other) }
+    }
+}
+
 /// Everything `mehrwert value` answers. Amounts are in [`ValueResult::currency`]; estimates are floats.
 #[derive(Debug)]
 pub struct ValueResult {
@@ -76,6 +94,10 @@ pub struct ValueResult {
     pub from_acquisition: FromAcquisition,
     /// The groups asked for.
     pub groups: Option<Groups>,
+    /// What the columns asked for explain.
+    pub covariates: Option<CovariateReport>,
+    /// The season, where one could be looked for.
+    pub season: Option<SeasonReport>,
     /// Probability that an interval holds: 0.9.
     pub confidence: f64,
     /// The value pyramid: customers from most to least valuable in steps.
@@ -273,6 +295,80 @@ pub struct Groups {
     pub column: String,
     /// The groups, the largest first.
     pub groups: Vec<Segment>,
+    /// How much the own data of each group weigh in its model.
+    pub pooled: Vec<Pooled>,
+}
+
+/// How much a group's own data say beside the other groups', from 0 (nothing) to 1 (all).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pooled {
+    /// Of how often its customers buy.
+    pub own_weight: f64,
+    /// Of how soon they leave.
+    pub own_weight_of_dropout: f64,
+}
+
+/// What columns of the files do to purchases and dropout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CovariateReport {
+    /// The effects, those on purchases first.
+    pub effects: Vec<CovariateEffect>,
+    /// The log-likelihood with the columns.
+    pub log_likelihood: f64,
+    /// The log-likelihood without them.
+    pub log_likelihood_without: f64,
+    /// The probability of so great a difference, or a greater one, if the columns told nothing.
+    pub p_value: f64,
+}
+
+/// What one more of a column does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CovariateEffect {
+    /// The column, or the kind that it names.
+    pub column: String,
+    /// What it acts on.
+    pub on: EffectOn,
+    /// The coefficient, a logarithm.
+    pub coefficient: f64,
+    /// Its standard error, where the data determine it.
+    pub standard_error: Option<f64>,
+    /// The factor on the rate of purchases, or on the rate or odds of leaving.
+    pub factor: f64,
+    /// Lower bound of the factor.
+    pub low: Option<f64>,
+    /// Upper bound of the factor.
+    pub high: Option<f64>,
+}
+
+/// What a covariate acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectOn {
+    /// How often customers buy.
+    Purchases,
+    /// How soon they leave.
+    Dropout,
+}
+
+/// The season of purchases, where two full years were seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeasonReport {
+    /// The months from January on.
+    pub months: [SeasonMonth; 12],
+    /// The probability of months that differ so much, or more, if there were no season.
+    pub p_value: f64,
+    /// Whether the forecast counts with it: where it can be told from none.
+    pub is_used: bool,
+}
+
+/// A month's factor of the purchase rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SeasonMonth {
+    /// The month, from 1.
+    pub month: u32,
+    /// Its factor; one on average over the year.
+    pub factor: f64,
+    /// The standard error of the factor's logarithm.
+    pub log_standard_error: f64,
 }
 
 /// Some of the customers, taken together.
@@ -316,6 +412,8 @@ pub enum SegmentName {
     Group(String),
     /// The column is empty for them.
     Unknown,
+    /// The groups with the fewest customers, so many of them, where there are very many groups.
+    Others(u64),
 }
 
 /// Whether a segment has been observed enough to be compared.
@@ -363,8 +461,12 @@ pub struct CustomerScores {
     pub probability_alive: Vec<Option<f64>>,
     /// Expected orders over the horizon.
     pub expected_orders: Vec<f64>,
+    /// Bounds of these.
+    pub expected_orders_range: Vec<Range>,
     /// Remaining value over the horizon, discounted (discounted expected orders where there are no amounts).
     pub value: Vec<f64>,
+    /// Bounds of it.
+    pub value_range: Vec<Range>,
     /// Value from acquisition up to the age asked for.
     pub from_acquisition: Vec<f64>,
     /// The group of the customer, as a place in [`Groups::groups`]; empty without groups.
@@ -426,6 +528,16 @@ pub enum Warning {
     ShortHistory {
         /// Days of history.
         days: i32,
+    },
+    /// What the data leave uncertain of the parameters could not be found out: intervals are too narrow by that.
+    IntervalsNarrow {
+        /// What the sampler said.
+        reason: String,
+    },
+    /// A column that does not tell customers apart explains nothing and is left out.
+    UselessCovariate {
+        /// The column.
+        column: String,
     },
     /// A model could not be fitted and is left out.
     ModelFailed {

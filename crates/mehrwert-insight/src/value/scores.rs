@@ -1,74 +1,46 @@
 //! One row a customer: what came so far and what is expected.
 
 use mehrwert_clv::DiscountRate;
+use mehrwert_clv::posterior::IntervalError;
 use mehrwert_clv::spend::SpendFit;
 use mehrwert_facts::orders::Names;
 
-use super::ValueRequest;
-use super::cuts::Comparison;
-use super::forecast::{Fitted, score_of};
+use super::forecaster::Forecaster;
 use super::histories::CustomerHistories;
-use super::result::{CustomerScores, SpendReport, ValueTotals};
-use super::totals::{Uncertainty, uncertainty};
+use super::result::{CustomerScores, SpendReport};
 
 /// Scores every customer over so many days; `margin` turns expected revenue into value.
 pub(super) fn score_customers(
-    fitted: &Fitted,
+    forecaster: &Forecaster,
     histories: &CustomerHistories,
     names: &Names,
     days: u32,
-    request: &ValueRequest,
-    margin: Option<f64>,
-) -> CustomerScores {
-    let rate = DiscountRate::yearly(request.discount_rate.fraction());
-    let distinct_scores = fitted.scores(histories, days, rate);
-    let distinct = histories.compressed.distinct();
-    let margin = margin.unwrap_or(1.0);
+    rate: DiscountRate,
+    margin: f64,
+) -> Result<CustomerScores, IntervalError> {
+    let scored = forecaster.scores(days, rate);
+    let (orders, amounts) = forecaster.customer_ranges(histories, days)?;
     let rows = histories.customers.len();
     let mut scores = CustomerScores::with_capacity(rows);
     for row in 0..rows {
-        let score = score_of(&distinct_scores, histories, row);
-        let told = histories
-            .compressed
-            .distinct_of(row)
-            .is_some_and(|index| fitted.fit.model.probability_alive_is_informative(&distinct[index]));
+        let score = forecaster.score_of(&scored, row);
+        let told = forecaster.tells_alive(row);
+        // What discounting takes off, on average over when the purchases are expected.
+        let expected = score.expected_purchases;
+        let discount = if expected > 0.0 { score.discounted_purchases / expected } else { 1.0 };
+        let range = amounts.get(row).unwrap_or(&orders[row]).times(discount * margin);
         scores.customer.push(names.get(histories.customers[row]).unwrap_or_default().to_owned());
         scores.orders.push(histories.purchases[row]);
         scores.revenue.push(histories.revenue[row]);
         scores.first_order.push(histories.first_day[row]);
         scores.last_order.push(histories.last_day[row]);
         scores.probability_alive.push(told.then_some(score.probability_alive));
-        scores.expected_orders.push(score.expected_purchases);
-        scores.value.push(score.discounted_purchases * fitted.expected_spend(histories, row) * margin);
+        scores.expected_orders.push(expected);
+        scores.value.push(score.discounted_purchases * forecaster.expected_spend(histories, row) * margin);
+        scores.value_range.push(range);
     }
-    scores
-}
-
-/// How far sums over customers may be off.
-pub(super) fn uncertainty_of(
-    fitted: &Fitted,
-    histories: &CustomerHistories,
-    comparison: &Comparison,
-    days: u32,
-) -> Uncertainty {
-    uncertainty(fitted, histories, days, comparison.misspecification(fitted.fit.model.kind(), days))
-}
-
-/// The value of all customers together, with its interval.
-pub(super) fn totals(
-    scores: &CustomerScores,
-    uncertainty: &Uncertainty,
-    days: u32,
-    request: &ValueRequest,
-) -> ValueTotals {
-    let total: f64 = scores.value.iter().sum();
-    ValueTotals {
-        total: uncertainty.around(total),
-        mean: total / scores.value.len().max(1) as f64,
-        expected_orders: uncertainty.around(scores.expected_orders.iter().sum()),
-        horizon_days: days,
-        discount_rate: request.discount_rate.fraction(),
-    }
+    scores.expected_orders_range = orders;
+    Ok(scores)
 }
 
 /// The fitted spend model, with the correlation that it assumes to be near zero.
@@ -117,7 +89,9 @@ impl CustomerScores {
             last_order: Vec::with_capacity(rows),
             probability_alive: Vec::with_capacity(rows),
             expected_orders: Vec::with_capacity(rows),
+            expected_orders_range: Vec::new(),
             value: Vec::with_capacity(rows),
+            value_range: Vec::with_capacity(rows),
             from_acquisition: Vec::new(),
             group: Vec::new(),
         }

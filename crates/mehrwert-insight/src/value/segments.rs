@@ -1,15 +1,17 @@
 //! Customers by the time they were won, or by what the files tell of them: value from acquisition beside remaining value.
 
-use mehrwert_core::{Amount, Day, Horizon};
+use mehrwert_core::{Amount, Day};
 use mehrwert_facts::orders::Attribute;
 
 use super::acquisition::Acquired;
+use super::certainty::Futures;
 use super::histories::CustomerHistories;
-use super::result::{CustomerScores, Estimate, FromAcquisition, Groups, Maturity, Segment, SegmentName};
-use super::totals::Uncertainty;
+use super::result::{CustomerScores, Estimate, Maturity, Segment, SegmentName};
 
 /// More cohorts than this are hard to read: longer spans are taken instead.
 const MOST_COHORTS: usize = 24;
+/// Of more groups than this the smallest are put together.
+const MOST_GROUPS: usize = 60;
 /// Customers observed for less than this on average have hardly had time to come back.
 const YOUNG_DAYS: f64 = 90.0;
 /// Fewer customers than this say little about others like them.
@@ -17,14 +19,14 @@ const FEW_CUSTOMERS: usize = 30;
 
 /// Some of the customers, by their rows.
 #[derive(Debug, Clone, PartialEq)]
-struct Members {
-    name: SegmentName,
-    rows: Vec<u32>,
+pub(super) struct Members {
+    pub name: SegmentName,
+    pub rows: Vec<u32>,
 }
 
 /// Customers by the month, quarter or year of their first purchase: the shortest of these that gives at most two dozen
 /// cohorts. Spans without customers are left out.
-fn cohorts(histories: &CustomerHistories) -> Vec<Members> {
+pub(super) fn cohorts(histories: &CustomerHistories) -> Vec<Members> {
     let months: Vec<i32> = histories.first_day.iter().map(|day| day.month_number()).collect();
     let spans = [1, 3, 12].map(|length| count_spans(&months, length));
     let fitting = spans.iter().position(|count| *count <= MOST_COHORTS).unwrap_or(2);
@@ -50,18 +52,27 @@ fn by_span(months: &[i32], length: i32) -> Vec<Members> {
         .collect()
 }
 
-/// Customers by an attribute, the largest group first; those whose value is not known are the last.
-fn by_attribute(values: &[Option<u32>], name_of: impl Fn(u32) -> String) -> Vec<Members> {
+/// Customers by an attribute, the largest group first; those whose value is not known are the last, and the smallest of
+/// very many groups are put together.
+pub(super) fn by_attribute(values: &[Option<u32>], attribute: &Attribute) -> Vec<Members> {
     let mut rows: Vec<(Option<u32>, u32)> = values.iter().copied().zip(0_u32..).collect();
     rows.sort_unstable();
+    let name = |key: u32| attribute.values.get(key).unwrap_or_default().to_owned();
     let mut groups: Vec<Members> = rows
         .chunk_by(|one, next| one.0 == next.0)
         .map(|members| Members {
-            name: members[0].0.map_or(SegmentName::Unknown, |key| SegmentName::Group(name_of(key))),
+            name: members[0].0.map_or(SegmentName::Unknown, |key| SegmentName::Group(name(key))),
             rows: members.iter().map(|member| member.1).collect(),
         })
         .collect();
     groups.sort_by_key(|group| (group.name == SegmentName::Unknown, std::cmp::Reverse(group.rows.len())));
+    let unknown = groups.pop_if(|last| last.name == SegmentName::Unknown);
+    if groups.len() > MOST_GROUPS {
+        let small = groups.split_off(MOST_GROUPS);
+        let name = SegmentName::Others(small.len() as u64);
+        groups.push(Members { name, rows: small.into_iter().flat_map(|group| group.rows).collect() });
+    }
+    groups.extend(unknown);
     groups
 }
 
@@ -70,34 +81,30 @@ pub(super) struct Segments<'a> {
     pub histories: &'a CustomerHistories,
     pub scores: &'a CustomerScores,
     pub acquired: &'a Acquired,
-    pub uncertainty: &'a Uncertainty,
 }
 
 impl Segments<'_> {
-    /// Value from acquisition of everybody and by cohort.
-    pub(super) fn by_cohort(&self, age: Horizon) -> FromAcquisition {
-        let everybody = (0..u32::try_from(self.histories.customers.len()).unwrap_or(u32::MAX)).collect();
-        let all = Members { name: SegmentName::All, rows: everybody };
-        let cohorts = cohorts(self.histories);
-        FromAcquisition { age, all: self.segment(&all), cohorts: cohorts.iter().map(|one| self.segment(one)).collect() }
+    /// What is known of some customers; their futures put intervals around what is expected.
+    pub(super) fn segment(&self, members: &Members, futures: &Futures) -> Segment {
+        segment(members, self.histories, self.scores, self.acquired, |sum| futures.around_value(sum))
     }
+}
 
-    /// Customers by an attribute, and the group of each customer.
-    pub(super) fn groups(&self, attribute: &Attribute, values: &[Option<u32>]) -> (Groups, Vec<u32>) {
-        let groups = by_attribute(values, |key| attribute.values.get(key).unwrap_or_default().to_owned());
-        let mut of_customer = vec![0; values.len()];
-        for (place, group) in (0_u32..).zip(&groups) {
-            for &row in &group.rows {
-                of_customer[row as usize] = place;
-            }
+/// Everybody.
+pub(super) fn everybody(histories: &CustomerHistories) -> Members {
+    let rows = (0..u32::try_from(histories.customers.len()).unwrap_or(u32::MAX)).collect();
+    Members { name: SegmentName::All, rows }
+}
+
+/// The group of each customer, as a place among the groups.
+pub(super) fn group_of_each(groups: &[Members], customers: usize) -> Vec<u32> {
+    let mut of_customer = vec![0; customers];
+    for (place, group) in (0_u32..).zip(groups) {
+        for &row in &group.rows {
+            of_customer[row as usize] = place;
         }
-        let groups = groups.iter().map(|group| self.segment(group)).collect();
-        (Groups { column: attribute.name.clone(), groups }, of_customer)
     }
-
-    fn segment(&self, members: &Members) -> Segment {
-        segment(members, self.histories, self.scores, self.acquired, |sum| self.uncertainty.around(sum))
-    }
+    of_customer
 }
 
 /// What is known of a segment; `around` puts the interval around an expected sum of it.

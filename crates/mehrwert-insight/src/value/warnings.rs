@@ -4,9 +4,9 @@ use mehrwert_clv::Boundary;
 use mehrwert_core::Amount;
 use mehrwert_facts::orders::{AmountBasis, OrderLog};
 
-use super::Failure;
-use super::forecast::{Fitted, at_boundary};
+use super::fits::{at_boundary, no_dropout_seen};
 use super::histories::CustomerHistories;
+use super::modelling::Modelled;
 use super::purchases::Purchases;
 use super::result::Warning;
 use super::scores::spend_correlation;
@@ -46,16 +46,16 @@ pub(super) fn of_data(log: &OrderLog, purchases: &Purchases<'_>, histories: &Cus
     warnings
 }
 
-/// About the fits.
-pub(super) fn of_fits(fits: &[Fitted], chosen: usize, failures: Vec<Failure>) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    for fitted in fits.iter().filter(|fitted| fitted.no_dropout_seen()) {
-        warnings.push(Warning::NoDropoutSeen { kind: fitted.fit.model.kind() });
+/// About the models.
+pub(super) fn of_fits(modelled: &Modelled) -> Vec<Warning> {
+    let mut warnings = modelled.warnings.clone();
+    for fit in modelled.fits.iter().filter(|fit| no_dropout_seen(fit)) {
+        warnings.push(Warning::NoDropoutSeen { kind: fit.model.kind() });
     }
-    for (kind, error) in failures {
-        warnings.push(Warning::ModelFailed { kind, reason: error.to_string() });
+    for (kind, error) in &modelled.failures {
+        warnings.push(Warning::ModelFailed { kind: *kind, reason: error.to_string() });
     }
-    if let Some(spend) = fits.get(chosen).and_then(|fitted| fitted.spend.as_ref()) {
+    if let Some(spend) = &modelled.spend {
         let [_, q, _] = spend.parameters;
         if at_boundary(&spend.convergence, Boundary::AmountsDoNotVary) {
             warnings.push(Warning::AmountsDoNotVary);

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use mehrwert_clv::{Days, History, PurchaseModel};
 use mehrwert_core::{Day, Period};
 
+use super::forecaster::Forecaster;
 use super::histories::CustomerHistories;
 use super::purchases::DayTotal;
 use super::result::Week;
 
 /// Whole weeks over the history and the holdout, laid so that one ends with the history's last day.
 pub(super) fn weeks(
-    model: &dyn PurchaseModel,
+    forecaster: &Forecaster,
     histories: &CustomerHistories,
     by_day: &[DayTotal],
     holdout_by_day: &[DayTotal],
@@ -20,7 +20,7 @@ pub(super) fn weeks(
 ) -> Vec<Week> {
     let days = usize::try_from(last.since(period.from) + 1).unwrap_or(0);
     let won = customers_won(histories, period.from, days);
-    let expected = expected_by_day(model, &won, days);
+    let expected = forecaster.expected_by_day(&histories.first_day, period.from, last);
     let actual = repeats_by_day(by_day, holdout_by_day, &won, period.from, days);
     let history_days = usize::try_from(period.days()).unwrap_or(0);
     // The first days of the history that fill no week are left out, and so are the last of the holdout.
@@ -45,20 +45,6 @@ fn customers_won(histories: &CustomerHistories, from: Day, days: usize) -> Vec<u
         }
     }
     won
-}
-
-/// Expected repeat purchases of each day, by everyone won before.
-fn expected_by_day(model: &dyn PurchaseModel, won: &[u64], days: usize) -> Vec<f64> {
-    let until = |age: usize| model.expected_purchases(&History::NEWBORN, Days::new(age as f64));
-    let cumulative: Vec<f64> = (0..=days).map(until).collect();
-    let rate: Vec<f64> = cumulative.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let mut expected = vec![0.0; days];
-    for (start, &count) in won.iter().enumerate().filter(|(_, count)| **count > 0) {
-        for (day, rate) in (start + 1..days).zip(&rate) {
-            expected[day] += count as f64 * rate;
-        }
-    }
-    expected
 }
 
 /// Repeat purchases of each day: all purchases less the first ones.

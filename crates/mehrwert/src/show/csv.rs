@@ -15,7 +15,7 @@ use mehrwert_facts::orders::AmountBasis;
 use mehrwert_insight::value::ValueResult;
 
 /// The columns, the same as in Parquet.
-pub(super) const COLUMNS: [&str; 10] = [
+pub(super) const COLUMNS: [&str; 14] = [
     "customer",
     "orders",
     "revenue",
@@ -23,7 +23,11 @@ pub(super) const COLUMNS: [&str; 10] = [
     "last_order",
     "p_alive",
     "expected_orders",
+    "expected_orders_low",
+    "expected_orders_high",
     "value",
+    "value_low",
+    "value_high",
     "value_from_acquisition",
     "group",
 ];
@@ -59,7 +63,11 @@ pub fn write(result: &ValueResult, out: &mut dyn Write) -> io::Result<()> {
             None => field(format_args!(""))?,
         }
         field(format_args!("{}", scores.expected_orders[row]))?;
+        field(format_args!("{}", scores.expected_orders_range[row].low))?;
+        field(format_args!("{}", scores.expected_orders_range[row].high))?;
         field(format_args!("{}", scores.value[row]))?;
+        field(format_args!("{}", scores.value_range[row].low))?;
+        field(format_args!("{}", scores.value_range[row].high))?;
         field(format_args!("{}", scores.from_acquisition[row]))?;
         writer.write_field(harmless(result.group_of(row).unwrap_or_default()).as_ref())?;
         writer.write_record(None::<&[u8]>)?;

@@ -42,7 +42,10 @@ fn scores(customers: usize, period: Period) -> CustomerScores {
         scores.last_order.push(last);
         scores.probability_alive.push((orders > 1).then_some(alive));
         scores.expected_orders.push(expected);
-        scores.value.push(expected * mean_cents / 100.0 * 0.87);
+        scores.expected_orders_range.push(Range { low: 0.0, high: (2.1 * expected).ceil() });
+        let value = expected * mean_cents / 100.0 * 0.87;
+        scores.value.push(value);
+        scores.value_range.push(Range { low: 0.0, high: 2.4 * value });
         scores.from_acquisition.push((f64::from(orders) + 0.7 * expected) * mean_cents / 100.0);
     }
     scores
@@ -194,8 +197,37 @@ pub(super) fn shop_with_groups() -> ValueResult {
     for (group, name) in groups.iter_mut().zip(names) {
         group.name = name;
     }
-    result.groups = Some(Groups { column: "Land".into(), groups });
+    let pooled = vec![Pooled { own_weight: 0.97, own_weight_of_dropout: 0.41 }; groups.len()];
+    result.groups = Some(Groups { column: "Land".into(), groups, pooled });
     result.scores.group = (0..200).map(|row| u32::from(row >= 90) + u32::from(row >= 112)).collect();
+    result
+}
+
+/// The same shop with a column that explains something, and two years that tell a season.
+pub(super) fn shop_with_covariates() -> ValueResult {
+    let mut result = shop();
+    let effect = |column: &str, on: EffectOn, coefficient: f64, error: Option<f64>| CovariateEffect {
+        column: column.into(),
+        on,
+        coefficient,
+        standard_error: error,
+        factor: coefficient.exp(),
+        low: error.map(|error| (coefficient - 1.645 * error).exp()),
+        high: error.map(|error| (coefficient + 1.645 * error).exp()),
+    };
+    result.covariates = Some(CovariateReport {
+        effects: vec![
+            effect("newsletter = yes", EffectOn::Purchases, 0.693, Some(0.081)),
+            effect("newsletter = yes", EffectOn::Dropout, -0.210, None),
+        ],
+        log_likelihood: -9_560.1,
+        log_likelihood_without: -9_582.4,
+        p_value: 0.0,
+    });
+    let month =
+        |month: u32| SeasonMonth { month, factor: if month == 12 { 1.66 } else { 0.94 }, log_standard_error: 0.05 };
+    let months = std::array::from_fn(|at| month(at as u32 + 1));
+    result.season = Some(SeasonReport { months, p_value: 0.003, is_used: true });
     result
 }
 
@@ -295,6 +327,8 @@ fn shop_until(last: Day) -> ValueResult {
         },
         from_acquisition: acquired(&scores, revenue),
         groups: None,
+        covariates: None,
+        season: None,
         confidence: 0.9,
         pyramid: pyramid(&scores),
         weeks: weeks(period, None),
@@ -366,7 +400,9 @@ pub(super) fn one_customer() -> ValueResult {
         last_order: vec![period.from],
         probability_alive: vec![None],
         expected_orders: vec![0.0],
+        expected_orders_range: vec![Range::default()],
         value: vec![0.0],
+        value_range: vec![Range::default()],
         from_acquisition: vec![19.9],
         group: Vec::new(),
     };

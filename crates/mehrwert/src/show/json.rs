@@ -10,6 +10,7 @@
 mod contracts;
 mod cuts;
 mod exact;
+mod explained;
 mod segments;
 mod warnings;
 mod wire;

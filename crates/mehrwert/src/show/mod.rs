@@ -13,6 +13,7 @@ pub mod rejects;
 pub mod report;
 pub mod table;
 
+mod explained;
 mod findings;
 mod names;
 mod segments;

@@ -112,6 +112,10 @@ pub(super) fn warning(shown: &Shown<'_>, warning: &Warning) -> String {
             say("warning-spend-correlated", &[("correlation", Fill::Text(&correlation))])
         }
         Warning::ShortHistory { days } => count("warning-short-history", u64::from(days.unsigned_abs())),
+        Warning::IntervalsNarrow { reason } => say("warning-intervals-narrow", &[("reason", Fill::Text(reason))]),
+        Warning::UselessCovariate { column } => {
+            say("warning-useless-covariate", &[("column", Fill::Text(&plain(column, 36)))])
+        }
         Warning::ModelFailed { kind, reason } => {
             say("warning-model-failed", &[("model", Fill::Text(model(*kind))), ("reason", Fill::Text(reason))])
         }

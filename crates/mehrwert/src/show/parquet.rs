@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use mehrwert_core::Amount;
 use mehrwert_facts::orders::AmountBasis;
-use mehrwert_insight::value::ValueResult;
+use mehrwert_insight::value::{Range, ValueResult};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -51,6 +51,10 @@ fn schema() -> SchemaRef {
         (DataType::Float64, false),
         (DataType::Float64, false),
         (DataType::Float64, false),
+        (DataType::Float64, false),
+        (DataType::Float64, false),
+        (DataType::Float64, false),
+        (DataType::Float64, false),
         (DataType::Utf8, true),
     ];
     let fields: Vec<Field> =
@@ -69,6 +73,9 @@ fn batch(
     let revenue = revenue.collect::<Decimal128Array>().with_precision_and_scale(REVENUE_DIGITS, REVENUE_DECIMALS)?;
     revenue.validate_decimal_precision(REVENUE_DIGITS)?;
     let days = |days: &[mehrwert_core::Day]| days.iter().map(|day| Some(day.epoch())).collect::<Date32Array>();
+    let bounds = |ranges: &[Range], bound: fn(&Range) -> f64| -> ArrayRef {
+        Arc::new(Float64Array::from_iter_values(ranges[rows.clone()].iter().map(bound)))
+    };
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(&scores.customer[rows.clone()])),
         Arc::new(Int64Array::from_iter_values(scores.orders[rows.clone()].iter().map(|orders| i64::from(*orders)))),
@@ -77,9 +84,13 @@ fn batch(
         Arc::new(days(&scores.last_order[rows.clone()])),
         Arc::new(scores.probability_alive[rows.clone()].iter().copied().collect::<Float64Array>()),
         Arc::new(Float64Array::from_iter_values(scores.expected_orders[rows.clone()].iter().copied())),
+        bounds(&scores.expected_orders_range, |range| range.low),
+        bounds(&scores.expected_orders_range, |range| range.high),
         Arc::new(Float64Array::from_iter_values(scores.value[rows.clone()].iter().copied())),
+        bounds(&scores.value_range, |range| range.low),
+        bounds(&scores.value_range, |range| range.high),
         Arc::new(Float64Array::from_iter_values(scores.from_acquisition[rows.clone()].iter().copied())),
-        Arc::new(rows.map(|row| result.group_of(row)).collect::<StringArray>()),
+        Arc::new(rows.clone().map(|row| result.group_of(row)).collect::<StringArray>()),
     ];
     RecordBatch::try_new(Arc::clone(schema), columns)
 }

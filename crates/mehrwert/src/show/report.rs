@@ -15,7 +15,7 @@ use mehrwert_insight::value::ValueResult;
 use super::shown::Shown;
 use super::tables::Total;
 use super::words::{Fill, Words};
-use super::{explain, findings, names, tables};
+use super::{explain, explained, findings, names, tables};
 
 /// The rest of the style sheet: how the page is laid out.
 pub(super) const PAGE_STYLE: &str = include_str!("../../templates/report.css");
@@ -128,6 +128,7 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
             remarks: Vec::new(),
         });
         blocks.extend(accuracy_block(shown));
+        blocks.extend(explained_blocks(shown));
         let mut sentences = vec![findings::choice(shown)];
         sentences.extend(findings::spend(shown));
         let parameters = tables::parameters(shown);
@@ -155,6 +156,25 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
     });
     blocks.extend(files_block(shown));
     blocks
+}
+
+/// What columns of the files explain, and the season.
+fn explained_blocks(shown: &Shown<'_>) -> Vec<Block> {
+    let covariates = shown.result.covariates.as_ref().map(|report| Block {
+        id: "covariates",
+        heading: shown.text("heading-covariates"),
+        sentences: vec![explained::effects_finding(shown, report)],
+        tables: vec![explained::effects(shown, report)],
+        remarks: vec![shown.text("define-effects")],
+    });
+    let season = shown.result.season.as_ref().map(|report| Block {
+        id: "season",
+        heading: shown.text("heading-season"),
+        sentences: vec![explained::season_finding(shown, report)],
+        tables: vec![explained::season(shown, report)],
+        remarks: Vec::new(),
+    });
+    covariates.into_iter().chain(season).collect()
 }
 
 fn accuracy_block(shown: &Shown<'_>) -> Option<Block> {

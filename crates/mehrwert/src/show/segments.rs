@@ -73,6 +73,7 @@ pub(super) fn name(shown: &Shown<'_>, segment: &Segment) -> String {
         SegmentName::Cohort { from, to } => span_of_calendar(*from, *to),
         SegmentName::Group(value) => names::plain(value, 28),
         SegmentName::Unknown => shown.text("segment-unknown"),
+        SegmentName::Others(count) => shown.words.say("segment-others", &[("n", Fill::Count(*count))]),
     }
 }
 

@@ -6,7 +6,7 @@ use mehrwert_insight::value::{Measure, ValueResult};
 use super::shown::Shown;
 use super::terminal::Paper;
 use super::words::Fill;
-use super::{Style, findings, names, segments, tables};
+use super::{Style, explained, findings, names, segments, tables};
 
 /// The whole answer as text in at most [`Style::width`] columns.
 #[must_use]
@@ -59,7 +59,21 @@ fn acquisition_sections(shown: &Shown<'_>, paper: &mut Paper) {
     }
 }
 
+/// What columns of the files explain, and the season.
+fn explained_sections(shown: &Shown<'_>, paper: &mut Paper) {
+    if let Some(report) = &shown.result.covariates {
+        paper.captioned(&explained::effects(shown, report));
+        paper.paragraph(&explained::effects_finding(shown, report));
+        paper.remark(&shown.text("define-effects"));
+    }
+    if let Some(report) = &shown.result.season {
+        paper.captioned(&explained::season(shown, report));
+        paper.paragraph(&explained::season_finding(shown, report));
+    }
+}
+
 fn model_sections(shown: &Shown<'_>, paper: &mut Paper) {
+    explained_sections(shown, paper);
     paper.captioned(&tables::parameters(shown));
     paper.paragraph(&findings::choice(shown));
     if let Some(sentence) = findings::spend(shown) {

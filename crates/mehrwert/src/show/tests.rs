@@ -8,11 +8,12 @@ use super::{Style, csv, explain, fixture, json, parquet, report, table};
 pub(in crate::show) mod page;
 mod words;
 
-fn results() -> [(&'static str, ValueResult); 6] {
+fn results() -> [(&'static str, ValueResult); 7] {
     [
         ("shop", fixture::shop()),
         ("holdout", fixture::shop_with_holdout()),
         ("groups", fixture::shop_with_groups()),
+        ("covariates", fixture::shop_with_covariates()),
         ("orders", fixture::orders_only()),
         ("one", fixture::one_customer()),
         ("nobody", fixture::nobody()),

@@ -1,8 +1,8 @@
 //! The shape of value from acquisition by cohort and by group.
 
-use mehrwert_insight::value::{Estimate, Maturity, Segment, SegmentName, ValueResult};
+use mehrwert_insight::value::{Estimate, Maturity, Pooled, Segment, SegmentName, ValueResult};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::exact::Exact;
 
@@ -17,6 +17,14 @@ pub(super) struct Acquired {
 pub(super) struct Grouped {
     column: String,
     groups: Vec<Part>,
+    /// In the order of the groups: how much the own data weigh, from 0 to 1.
+    pooled: Vec<Weights>,
+}
+
+#[derive(Serialize)]
+struct Weights {
+    own_weight: f64,
+    own_weight_of_dropout: f64,
 }
 
 #[derive(Serialize)]
@@ -58,7 +66,10 @@ pub(super) fn acquired(result: &ValueResult, has_amounts: bool) -> Acquired {
 pub(super) fn grouped(result: &ValueResult, has_amounts: bool) -> Option<Grouped> {
     let groups = result.groups.as_ref()?;
     let parts = groups.groups.iter().map(|group| part(group, has_amounts)).collect();
-    Some(Grouped { column: groups.column.clone(), groups: parts })
+    let weights =
+        |&Pooled { own_weight, own_weight_of_dropout }: &Pooled| Weights { own_weight, own_weight_of_dropout };
+    let pooled = groups.pooled.iter().map(weights).collect();
+    Some(Grouped { column: groups.column.clone(), groups: parts, pooled })
 }
 
 fn part(segment: &Segment, has_amounts: bool) -> Part {
@@ -67,6 +78,7 @@ fn part(segment: &Segment, has_amounts: bool) -> Part {
         SegmentName::Cohort { from, to } => (Some(from.to_string()), Some(to.to_string()), None),
         SegmentName::Group(group) => (None, None, Some(Value::from(group.as_str()))),
         SegmentName::Unknown => (None, None, Some(Value::Null)),
+        SegmentName::Others(groups) => (None, None, Some(json!({"smaller_groups": groups}))),
     };
     Part {
         from,

@@ -33,6 +33,8 @@ fn code_and_data(warning: &Warning) -> (&'static str, Value) {
         Warning::HeavyTailedSpend => ("heavy_tailed_spend", Value::Null),
         Warning::SpendCorrelated { correlation } => ("spend_correlated", json!({"correlation": correlation})),
         Warning::ShortHistory { days } => ("short_history", json!({"days": days})),
+        Warning::IntervalsNarrow { reason } => ("intervals_narrow", json!({"reason": reason})),
+        Warning::UselessCovariate { column } => ("useless_covariate", json!({"column": column})),
         Warning::ModelFailed { kind, reason } => {
             ("model_failed", json!({"model": names::model(*kind), "reason": reason}))
         }

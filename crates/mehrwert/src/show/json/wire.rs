@@ -4,7 +4,8 @@ use mehrwert_charts::Language;
 use mehrwert_core::{Currency, Period};
 use mehrwert_facts::orders::{AmountBasis, FileKind, Reconciliation, Role, SetAsideReason};
 use mehrwert_insight::value::{
-    Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, SpendReport, ValueResult,
+    Accuracy, Baseline, BaselineReport, Choice, Estimate, Measure, ModelReport, PyramidStep, Range, SpendReport,
+    ValueResult,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use super::super::shown::Shown;
 use super::super::{names, tables};
 use super::cuts::{self, Cut};
 use super::exact::Exact;
+use super::explained::{self, Explained, Season};
 use super::segments::{self, Acquired, Grouped};
 
 #[derive(Serialize)]
@@ -42,6 +44,10 @@ pub(super) struct Answer {
     from_acquisition: Acquired,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Grouped>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covariates: Option<Explained>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    season: Option<Season>,
     confidence: f64,
     pyramid: Vec<Step>,
     most_valuable: Vec<Customer>,
@@ -154,7 +160,12 @@ struct Customer {
     last_order: String,
     p_alive: Option<f64>,
     expected_orders: f64,
+    expected_orders_interval: Bounds,
     value: f64,
+    value_interval: Bounds,
+    value_from_acquisition: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
 }
 
 impl Answer {
@@ -186,6 +197,8 @@ impl Answer {
             value: worth(result),
             from_acquisition: segments::acquired(result, has_amounts),
             groups: segments::grouped(result, has_amounts),
+            covariates: result.covariates.as_ref().map(explained::explained),
+            season: result.season.as_ref().map(explained::season),
             confidence: result.confidence,
             pyramid: result.pyramid.iter().map(|step_| step(step_, has_amounts)).collect(),
             most_valuable: most_valuable(result, has_amounts),
@@ -292,6 +305,10 @@ fn step(step: &PyramidStep, has_amounts: bool) -> Step {
     Step { from, to, customers, value, share, revenue: has_amounts.then_some(revenue) }
 }
 
+fn bounds(Range { low, high }: Range) -> Bounds {
+    Bounds { low, high }
+}
+
 fn most_valuable(result: &ValueResult, has_amounts: bool) -> Vec<Customer> {
     let scores = &result.scores;
     let customer = |row: usize| Customer {
@@ -302,7 +319,11 @@ fn most_valuable(result: &ValueResult, has_amounts: bool) -> Vec<Customer> {
         last_order: scores.last_order[row].to_string(),
         p_alive: scores.probability_alive[row],
         expected_orders: scores.expected_orders[row],
+        expected_orders_interval: bounds(scores.expected_orders_range[row]),
         value: scores.value[row],
+        value_interval: bounds(scores.value_range[row]),
+        value_from_acquisition: scores.from_acquisition[row],
+        group: result.group_of(row).map(str::to_owned),
     };
     tables::most_valuable(result, 10).into_iter().map(customer).collect()
 }
@@ -311,7 +332,14 @@ pub(super) fn file(report: &mehrwert_facts::orders::FileReport) -> Value {
     let columns: Vec<Value> = report
         .columns
         .iter()
-        .map(|column| json!({"name": column.name, "role": column.role.map(Role::name), "example": column.example}))
+        .map(|column| {
+            json!({
+                "name": column.name,
+                "role": column.role.map(Role::name),
+                "attribute": column.is_attribute,
+                "example": column.example,
+            })
+        })
         .collect();
     json!({
         "path": report.path.to_string_lossy(),
