@@ -104,6 +104,10 @@ impl SpendFit {
 pub(super) const SAME_AMOUNT: f64 = 1e-9;
 /// The shape that stands for amounts that do not vary.
 const NO_VARIATION: f64 = 1e7;
+/// The search goes so far; beyond, rounding eats the differences.
+const MOST_SHAPE: f64 = 1e6;
+/// What is flat at a boundary.
+const HIDDEN_SLOPE: f64 = 1e-2;
 /// Shapes beyond this are at a boundary.
 const LARGE: f64 = 1e5;
 
@@ -155,7 +159,7 @@ pub fn fit_spend_with(customers: &[SpendHistory], options: &SpendOptions) -> Res
         }
         sum
     };
-    let limits = Limits { lower: [1e-8f64.ln(); 3], upper: [1e7f64.ln(), 1e7f64.ln(), 1e15f64.ln()] };
+    let limits = Limits { lower: [1e-8f64.ln(); 3], upper: [MOST_SHAPE.ln(), MOST_SHAPE.ln(), 1e15f64.ln()] };
     let usual = [2.0, 2.5, 0.75];
     let warm = options.start.map(|[p, q, v]| [p, q, v / scale]);
     let found = |start: [f64; 3]| maximise(evaluate, start.map(f64::ln), &limits, options.max_iterations);
@@ -165,13 +169,19 @@ pub fn fit_spend_with(customers: &[SpendHistory], options: &SpendOptions) -> Res
         _ => found(usual),
     };
     match outcome {
-        Some(outcome) if outcome.converged => Ok(fit_from(&outcome, &sample, scale)),
+        Some(outcome) if outcome.converged || is_flat(&outcome) => Ok(fit_from(&outcome, &sample, scale)),
         outcome => Err(FitError::NotConverged {
             iterations: outcome.map_or(0, |outcome| outcome.iterations),
             gradient_norm: outcome.map_or(f64::NAN, |outcome| outcome.gradient_norm),
             parameters: outcome.map_or(usual, |outcome| outcome.at.map(f64::exp)).to_vec(),
         }),
     }
+}
+
+/// At a boundary terms of the size of the shapes cancel, and their rounding refuses every step on slopes too slight to
+/// matter: moving on by a factor of e would gain less than a hundredth in log-likelihood.
+fn is_flat(outcome: &Outcome<3>) -> bool {
+    !boundaries(outcome.at).is_empty() && outcome.gradient_norm < HIDDEN_SLOPE
 }
 
 fn boundaries(at: [f64; 3]) -> Vec<Boundary> {
