@@ -108,6 +108,7 @@ const NO_VARIATION: f64 = 1e7;
 const MOST_SHAPE: f64 = 1e6;
 /// What is flat at a boundary.
 const HIDDEN_SLOPE: f64 = 1e-2;
+const HIDDEN_GAIN: f64 = 1e-6;
 /// Shapes beyond this are at a boundary.
 const LARGE: f64 = 1e5;
 
@@ -178,10 +179,22 @@ pub fn fit_spend_with(customers: &[SpendHistory], options: &SpendOptions) -> Res
     }
 }
 
-/// At a boundary terms of the size of the shapes cancel, and their rounding refuses every step on slopes too slight to
-/// matter: moving on by a factor of e would gain less than a hundredth in log-likelihood.
+/// At a boundary terms of the size of the shapes cancel, and their rounding refuses steps that would gain hardly
+/// anything: where Newton's whole step promises next to nothing, or the slope is too slight to matter.
 fn is_flat(outcome: &Outcome<3>) -> bool {
-    !boundaries(outcome.at).is_empty() && outcome.gradient_norm < HIDDEN_SLOPE
+    if boundaries(outcome.at).is_empty() {
+        return false;
+    }
+    let Outcome { evaluation: Evaluation { gradient, hessian, .. }, free, .. } = outcome;
+    let kept = |i: usize, j: usize| free[i] && free[j];
+    let bends = std::array::from_fn(|i| {
+        std::array::from_fn(|j| if kept(i, j) { -hessian[i][j] } else { f64::from(u8::from(i == j)) })
+    });
+    let promised = inverse_positive_definite::<3>(bends).map(|inverse| {
+        let of = |at: usize| inverse[at / 3][at % 3] * gradient[at / 3] * gradient[at % 3];
+        0.5 * (0..9).filter(|at| kept(at / 3, at % 3)).map(of).sum::<f64>()
+    });
+    outcome.gradient_norm < HIDDEN_SLOPE || promised.is_some_and(|gain| gain < HIDDEN_GAIN)
 }
 
 fn boundaries(at: [f64; 3]) -> Vec<Boundary> {
