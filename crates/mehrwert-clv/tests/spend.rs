@@ -169,6 +169,15 @@ fn a_prior_bounds_few_customers_and_yields_to_many() {
     assert_eq!(fit_spend_with(&many, &bad), Err(FitError::BadSpendPrior));
 }
 
+/// Alike but for what chance leaves: the search ends on a plateau, where rounding refuses its steps.
+#[test]
+fn customers_who_spend_nearly_alike_are_told() {
+    let fit = fit_spend(&spends(&[(2, 50.138_490_835_500_34), (3, 54.063_740_535_511_66)])).expect("a fit");
+    let expected = ConvergenceState::AtBoundary { explanations: vec![Boundary::CustomersSpendAlike] };
+    assert_eq!(fit.convergence.state, expected);
+    close(fit.model.population_mean(), 52.5, 0.5);
+}
+
 #[test]
 fn drawn_models_scatter_like_the_standard_errors() {
     let fit = fitted(&customers(&sample()));
@@ -209,6 +218,8 @@ fn the_likelihood_is_the_integral_it_stands_for() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn expected_spend_is_positive_and_finite(
         log_p in -9.2..9.2f64, log_q in -9.2..9.2f64, log_v in -9.2..9.2f64,
@@ -237,7 +248,7 @@ proptest! {
                 prop_assert!(of(1, most) < 1e3 * most, "{fit:?}");
             }
             Err(error) => {
-                prop_assert_eq!(&error, &FitError::NoSpend);
+                prop_assert_eq!(&error, &FitError::NoSpend, "{:?}", pairs);
                 prop_assert!(pairs.iter().all(|(repeats, mean)| *repeats == 0 || *mean <= 0.0));
             }
         }

@@ -104,11 +104,11 @@ impl Season {
     ///
     /// # Errors
     /// If the counts cover less than two years, if they are not in order or not finite, if there are fewer than a hundred
-    /// purchases, or if the search does not converge.
+    /// purchases or they fall into one year only, or if the search does not converge.
     pub fn estimate(periods: &[PeriodCount]) -> Result<SeasonFit, SeasonError> {
         check(periods)?;
         let blocks = in_blocks(periods);
-        let (flatness, dispersion) = year_to_year(&blocks).ok_or(SeasonError::NotConverged)?;
+        let (flatness, dispersion) = year_to_year(&blocks).ok_or_else(|| too_few(periods))?;
         let time = Time::of(&blocks);
         let row = |block: &PeriodCount| Row {
             count: block.purchases,
@@ -134,7 +134,6 @@ fn harmonics_of(coefficients: &[f64]) -> Vec<[f64; 2]> {
 
 fn check(periods: &[PeriodCount]) -> Result<(), SeasonError> {
     let mut next = i64::MIN;
-    let (mut purchases, mut expected) = (0.0, 0.0);
     for (position, period) in periods.iter().enumerate() {
         let counts = [period.purchases, period.expected].iter().all(|count| count.is_finite() && *count >= 0.0);
         let starts = i64::from(period.first_day);
@@ -142,17 +141,24 @@ fn check(periods: &[PeriodCount]) -> Result<(), SeasonError> {
             return Err(SeasonError::BadPeriod { position, first_day: period.first_day });
         }
         next = starts + i64::from(period.days);
-        purchases += period.purchases;
-        expected += period.expected;
     }
     let days = periods.first().map_or(0, |first| next - i64::from(first.first_day));
     if days < NEEDED_DAYS {
         return Err(SeasonError::TooShort { days, needed: NEEDED_DAYS });
     }
-    if purchases < NEEDED_PURCHASES || expected < NEEDED_PURCHASES {
-        return Err(SeasonError::TooFewPurchases { purchases, expected, needed: NEEDED_PURCHASES });
+    let total = |of: fn(&PeriodCount) -> f64| periods.iter().map(of).sum::<f64>();
+    match total(|period| period.purchases).min(total(|period| period.expected)) >= NEEDED_PURCHASES {
+        true => Ok(()),
+        false => Err(too_few(periods)),
     }
-    Ok(())
+}
+
+fn too_few(periods: &[PeriodCount]) -> SeasonError {
+    SeasonError::TooFewPurchases {
+        purchases: periods.iter().map(|period| period.purchases).sum(),
+        expected: periods.iter().map(|period| period.expected).sum(),
+        needed: NEEDED_PURCHASES,
+    }
 }
 
 /// Days that follow each other taken together, up to a week.

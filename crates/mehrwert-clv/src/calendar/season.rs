@@ -33,7 +33,7 @@ pub enum SeasonError {
     },
     /// Nothing to learn a season from.
     #[error(
-        "{purchases} repeat purchases where {expected:.1} were expected: expected at least {needed} of both to tell a season"
+        "{purchases} repeat purchases where {expected:.1} were expected: expected at least {needed} of both, spread over two years, to tell a season"
     )]
     TooFewPurchases {
         /// Purchases counted.

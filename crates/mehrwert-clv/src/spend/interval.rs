@@ -80,7 +80,7 @@ impl Profile {
                 hessian: [[h[0][0] - 2.0 * h[0][2] + h[2][2], mixed], [mixed, bent]],
             }
         };
-        let limits = Limits { lower: [1e-8f64.ln(); 2], upper: [1e7f64.ln(); 2] };
+        let limits = Limits { lower: [1e-8f64.ln(); 2], upper: [1e6f64.ln(); 2] };
         maximise(evaluate, self.start, &limits, MAX_ITERATIONS)
             .filter(|outcome| outcome.converged)
             .map(|outcome| outcome.evaluation.value)
