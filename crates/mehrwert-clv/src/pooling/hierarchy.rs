@@ -46,7 +46,7 @@ const MAX_ITERATIONS: u32 = 100;
 const MAX_ROUNDS: usize = 12;
 const FIRST_SPREAD: f64 = 0.3;
 /// Squared distance of the mode from where it was expanded, in standard deviations, from which it is expanded anew.
-const MOVED: f64 = 0.02;
+const MOVED: f64 = 0.05;
 const UNBOUNDED: f64 = 60.0;
 /// Degrees of freedom of the draws, as in the posterior of a single population.
 const FREEDOM: f64 = 8.0;

@@ -13,7 +13,7 @@ use crate::{Histories, ModelKind, TimeUnit};
 /// Distinct histories beyond which draws are weighted by a sample.
 const ALL: usize = 1000;
 /// Its size.
-const SAMPLE: usize = 400;
+const SAMPLE: usize = 150;
 /// Distinct histories beyond which the search of the mode starts on a likeness.
 const LARGE: usize = 4000;
 /// Its size.
