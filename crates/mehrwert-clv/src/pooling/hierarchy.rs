@@ -24,8 +24,9 @@ pub(super) trait Likelihood<const N: usize>: Sync {
     /// A small likeness, from which the search of the mode starts.
     fn likeness(&self) -> Option<&Self>;
 
-    /// Log-likelihoods at many points up to a constant, given the expansion around the mode; may be estimates.
-    fn values(&self, around_mode: &Surrogate<N>, points: &[Vector<N>]) -> Vec<f64>;
+    /// Log-likelihoods at many points up to a constant, given the expansion around the mode; may be estimates, better
+    /// ones where thoroughness is asked for.
+    fn values(&self, around_mode: &Surrogate<N>, points: &[Vector<N>], thorough: bool) -> Vec<f64>;
 }
 
 /// All groups given the data of all.
@@ -118,7 +119,7 @@ impl<const N: usize> Hierarchy<N> {
             }
         }
         if let Some((_, likelihood)) = group {
-            let values = likelihood.values(surrogate, &points);
+            let values = likelihood.values(surrogate, &points, each > 1);
             log_ratios.iter_mut().zip(values).for_each(|(ratio, value)| *ratio += value);
         }
         let smoothed = smooth(&log_ratios);
