@@ -10,6 +10,7 @@ use mehrwert_clv::pooling::{PoolOptions, pool};
 use mehrwert_clv::{Days, FitOptions, Histories, History, ModelKind, TimeUnit, fit, model_with};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
 
 const CUSTOMERS: usize = 1_000_000;
 const GROUPS: usize = 60;
@@ -48,10 +49,17 @@ fn main() {
         let distinct: usize = groups.iter().map(|group| group.distinct().len()).sum();
         println!("    {} distinct histories together, {distinct} by group", together.distinct().len());
         let (plain, _) = seconds("fit", || fit(kind, &together, &FitOptions::default()).unwrap());
+        let (alone, _) = seconds("a fit to each group", || {
+            groups.par_iter().for_each(|group| drop(fit(kind, group, &FitOptions::default()).unwrap()));
+        });
         let (pooled, found) =
             seconds("pool", || pool(kind, &groups, &PoolOptions::default(), &mut Pcg64Mcg::new(1)).unwrap());
         let trusted = found.groups.iter().filter(|group| group.is_trusted()).count();
-        println!("    pooling takes {:.1} fits; {trusted} of {GROUPS} groups trusted", pooled / plain);
+        println!(
+            "    pooling takes {:.1} fits to all, {:.1} times a fit to each; {trusted} of {GROUPS} groups trusted",
+            pooled / plain,
+            pooled / alone
+        );
 
         let customers: Vec<(History, Vec<f64>)> = (0..WITH_COVARIATES)
             .map(|_| {

@@ -24,8 +24,9 @@ pub(super) trait Likelihood<const N: usize>: Sync {
     /// A small likeness, from which the search of the mode starts.
     fn likeness(&self) -> Option<&Self>;
 
-    /// Log-likelihoods at many points up to a constant, given the expansion around the mode; may be estimates.
-    fn values(&self, around_mode: &Surrogate<N>, points: &[Vector<N>]) -> Vec<f64>;
+    /// Log-likelihoods at many points up to a constant, given the expansion around the mode; may be estimates, better
+    /// ones where thoroughness is asked for.
+    fn values(&self, around_mode: &Surrogate<N>, points: &[Vector<N>], thorough: bool) -> Vec<f64>;
 }
 
 /// All groups given the data of all.
@@ -46,7 +47,7 @@ const MAX_ITERATIONS: u32 = 100;
 const MAX_ROUNDS: usize = 12;
 const FIRST_SPREAD: f64 = 0.3;
 /// Squared distance of the mode from where it was expanded, in standard deviations, from which it is expanded anew.
-const MOVED: f64 = 0.02;
+const MOVED: f64 = 0.05;
 const UNBOUNDED: f64 = 60.0;
 /// Degrees of freedom of the draws, as in the posterior of a single population.
 const FREEDOM: f64 = 8.0;
@@ -118,7 +119,7 @@ impl<const N: usize> Hierarchy<N> {
             }
         }
         if let Some((_, likelihood)) = group {
-            let values = likelihood.values(surrogate, &points);
+            let values = likelihood.values(surrogate, &points, each > 1);
             log_ratios.iter_mut().zip(values).for_each(|(ratio, value)| *ratio += value);
         }
         let smoothed = smooth(&log_ratios);

@@ -13,7 +13,7 @@ use crate::{Histories, ModelKind, TimeUnit};
 /// Distinct histories beyond which draws are weighted by a sample.
 const ALL: usize = 1000;
 /// Its size.
-const SAMPLE: usize = 400;
+const SAMPLE: usize = 200;
 /// Distinct histories beyond which the search of the mode starts on a likeness.
 const LARGE: usize = 4000;
 /// Its size.
@@ -62,8 +62,9 @@ impl Likelihood<4> for Purchases {
 
     /// With many histories the difference estimate of Quiroz, Kohn, Villani & Tran (2019), as for a single population:
     /// the expansion of all, and from a sample only what lies beyond second order.
-    fn values(&self, around_mode: &Surrogate<4>, points: &[Vector<4>]) -> Vec<f64> {
-        let Some(sample) = &self.sample else {
+    fn values(&self, around_mode: &Surrogate<4>, points: &[Vector<4>], thorough: bool) -> Vec<f64> {
+        let sample = if thorough { &self.likeness } else { &self.sample };
+        let Some(sample) = sample else {
             return points.par_iter().map(|point| self.at(point).value).collect();
         };
         let of_sample = Surrogate::new(around_mode.at, &sample.at(&around_mode.at));

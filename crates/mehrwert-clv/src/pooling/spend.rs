@@ -188,7 +188,7 @@ impl Likelihood<3> for Spends {
         None
     }
 
-    fn values(&self, around_mode: &Surrogate<3>, points: &[Vector<3>]) -> Vec<f64> {
+    fn values(&self, around_mode: &Surrogate<3>, points: &[Vector<3>], _: bool) -> Vec<f64> {
         if self.sample.customers > MANY {
             return points.iter().map(|point| around_mode.log_value(point)).collect();
         }
