@@ -44,6 +44,8 @@ mod newton;
 mod pareto;
 mod period;
 pub mod posterior;
+#[cfg(test)]
+mod precision;
 mod quadrature;
 mod search;
 mod special;
