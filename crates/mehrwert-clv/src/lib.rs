@@ -24,8 +24,9 @@
 //! ```
 //!
 //! Inside: `special`, `jet` (derivatives), `quadrature` and `newton` are the tools; `kernel` is what the purchase
-//! models share; `beta_geometric` and `pareto` are the models. `survival` and `gamma_difference` are what contracts and
-//! occasions share. Randomness is handed in, and results do not depend on the number of threads.
+//! models share, `terms` how their likelihoods are summed; `beta_geometric` and `pareto` are the models. `survival` and
+//! `gamma_difference` are what contracts and occasions share. Randomness is handed in, and results do not depend on the
+//! number of threads.
 
 mod beta_geometric;
 pub mod bg_bb;
@@ -52,6 +53,7 @@ mod special;
 pub mod spend;
 mod survival;
 mod symmetric;
+mod terms;
 mod time;
 
 pub use criteria::{aic, bic};
