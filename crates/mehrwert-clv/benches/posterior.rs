@@ -9,7 +9,8 @@ mod common;
 use std::time::Instant;
 
 use common::{customers, fitted, full, histories, sample};
-use mehrwert_clv::posterior::{IntervalOptions, Method, Posterior, PosteriorOptions};
+use mehrwert_clv::posterior::{Interval, IntervalOptions, Method, Posterior, PosteriorOptions};
+use mehrwert_clv::spend::GammaGamma;
 use mehrwert_clv::{Days, Histories, ModelKind, TimeUnit, model_with};
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
@@ -29,10 +30,40 @@ fn time(name: &str, kind: ModelKind, histories: &Histories, methods: &[Method]) 
                 let total =
                     posterior.total_purchases(histories, year, &IntervalOptions::default(), &mut Pcg64Mcg::new(1));
                 println!("    total {:.3} s {total:?}", begin.elapsed().as_secs_f64());
+                many(&posterior, histories);
             }
             Err(error) => println!("    {error}"),
         }
     }
+}
+
+/// A hundred groups at once, and every customer with and without spend.
+fn many(posterior: &Posterior, histories: &Histories) {
+    let (year, options) = (Days::new(365.0), IntervalOptions { misspecification: 0.2, ..IntervalOptions::default() });
+    let customers = histories.customers() as usize;
+    let groups: Vec<Vec<usize>> = (0..100).map(|group| (group..customers).step_by(100).collect()).collect();
+    let begin = Instant::now();
+    let totals = posterior.total_purchases_by(histories, &groups, year, &options, &mut Pcg64Mcg::new(1)).unwrap();
+    println!("    {} groups {:.3} s", totals.len(), begin.elapsed().as_secs_f64());
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let begin = Instant::now();
+    let futures = posterior.customers(histories, Some(&spend), year, &options, &mut Pcg64Mcg::new(1)).unwrap();
+    let prepared = begin.elapsed().as_secs_f64();
+    let purchases: Vec<Interval> =
+        (0..histories.distinct().len()).map(|distinct| futures.purchases(distinct).unwrap()).collect();
+    let purchased = begin.elapsed().as_secs_f64();
+    let amounts: Vec<Interval> = (0..customers)
+        .map(|customer| {
+            futures.amount(histories.distinct_of(customer).unwrap(), 20.0 + customer as f64 * 1e-5).unwrap()
+        })
+        .collect();
+    println!(
+        "    intervals of {} distinct histories: prepared {prepared:.3} s, purchases {:.3} s, amounts of {} customers {:.3} s",
+        purchases.len(),
+        purchased - prepared,
+        amounts.len(),
+        begin.elapsed().as_secs_f64() - purchased
+    );
 }
 
 fn million(kind: ModelKind) -> Histories {

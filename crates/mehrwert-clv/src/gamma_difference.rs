@@ -10,7 +10,8 @@ use crate::special::{WithDerivatives, ln_gamma, stirling_difference};
 const STIRLING_FROM: f64 = 16.0;
 
 /// `ln gamma(y + step) - ln gamma(y)` with its derivatives by y, for y > 0 and any step >= 0; accurate relative to
-/// itself also for small steps.
+/// itself also for small steps, but for where it goes through zero (y below 1.5): there relative to the step or to one,
+/// whichever is less.
 pub(crate) fn log_gamma_step(y: f64, step: f64) -> WithDerivatives {
     let (mut value, mut first, mut second) = (0.0, 0.0, 0.0);
     let mut low = y;
@@ -26,7 +27,8 @@ pub(crate) fn log_gamma_step(y: f64, step: f64) -> WithDerivatives {
 }
 
 /// `ln gamma(y + a + b) - ln gamma(y + a) - ln gamma(y + b) + ln gamma(y)`, never negative: for whole b it is minus the
-/// logarithm of the probability that a Beta(a, y) chance does not strike in b trials.
+/// logarithm of the probability that a Beta(a, y) chance does not strike in b trials. Accurate relative to itself or to
+/// what it is a difference of, the lesser of a and b times `1 + |ln y|`; for b = 1 always relative to itself.
 pub(crate) fn second_difference(y: f64, a: f64, b: f64) -> f64 {
     if b == 1.0 {
         return (a / y).ln_1p();

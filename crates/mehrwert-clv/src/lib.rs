@@ -27,8 +27,9 @@
 //! ```
 //!
 //! Inside: `special`, `jet` (derivatives), `quadrature` and `newton` are the tools; `kernel` is what the purchase
-//! models share; `beta_geometric` and `pareto` are the models. `survival` and `gamma_difference` are what contracts and
-//! occasions share. Randomness is handed in, and results do not depend on the number of threads.
+//! models share, `terms` how their likelihoods are summed; `beta_geometric` and `pareto` are the models. `survival` and
+//! `gamma_difference` are what contracts and occasions share. Randomness is handed in, and results do not depend on the
+//! number of threads.
 
 pub mod backtest;
 mod beta_geometric;
@@ -51,6 +52,8 @@ mod pareto;
 mod period;
 pub mod pooling;
 pub mod posterior;
+#[cfg(test)]
+mod precision;
 mod predictive;
 mod quadrature;
 pub mod saved;
@@ -60,6 +63,7 @@ mod special;
 pub mod spend;
 mod survival;
 mod symmetric;
+mod terms;
 mod time;
 mod timelines;
 

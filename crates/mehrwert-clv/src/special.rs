@@ -13,19 +13,20 @@ pub(crate) struct WithDerivatives {
     pub second: f64,
 }
 
+/// Bernoulli numbers B_2k / (2k (2k - 1)).
+const TERMS: [f64; 8] = [
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360_360.0,
+    1.0 / 156.0,
+    -3617.0 / 122_400.0,
+];
+
 /// Stirling's correction `ln gamma(z) - ((z - 1/2) ln z - z + ln(2 pi)/2)` and its derivatives, for large z.
 fn stirling_correction(z: f64) -> WithDerivatives {
-    // Bernoulli numbers B_2k / (2k (2k - 1)).
-    const TERMS: [f64; 8] = [
-        1.0 / 12.0,
-        -1.0 / 360.0,
-        1.0 / 1260.0,
-        -1.0 / 1680.0,
-        1.0 / 1188.0,
-        -691.0 / 360_360.0,
-        1.0 / 156.0,
-        -3617.0 / 122_400.0,
-    ];
     let inverse = 1.0 / z;
     let square = inverse * inverse;
     let (mut value, mut first, mut second) = (0.0, 0.0, 0.0);
@@ -36,6 +37,16 @@ fn stirling_correction(z: f64) -> WithDerivatives {
         second = second * square + power * (power + 1.0) * term;
     }
     WithDerivatives { value: value * inverse, first: first * square, second: second * square * inverse }
+}
+
+/// The third derivative of [`stirling_correction`].
+fn third_of_correction(z: f64) -> f64 {
+    let square = 1.0 / (z * z);
+    let sum = TERMS.iter().enumerate().rev().fold(0.0, |sum, (k, term)| {
+        let power = (2 * k + 1) as f64;
+        sum * square - power * (power + 1.0) * (power + 2.0) * term
+    });
+    sum * square * square
 }
 
 /// `ln gamma(z)` with digamma and trigamma, for z > 0.
@@ -79,10 +90,20 @@ pub(crate) fn log_rising_factorial(z: f64, n: u32) -> WithDerivatives {
     WithDerivatives { value: sum.value + rest.value, first: sum.first + rest.first, second: sum.second + rest.second }
 }
 
-/// `ln gamma(z + n) - ln gamma(z)` with derivatives by z, for z from [`STIRLING_FROM`] on and n >= 0.
+/// Steps below this share of the argument are so small that corrections differ by their slope at the middle.
+const SMALL_STEP: f64 = 1e-5;
+
+/// `ln gamma(z + n) - ln gamma(z)` with derivatives by z, for z from [`STIRLING_FROM`] on and n >= 0, accurate
+/// relative to themselves for every n.
 pub(crate) fn stirling_difference(z: f64, n: f64) -> WithDerivatives {
     let end = z + n;
-    let (at_end, at_start) = (stirling_correction(end), stirling_correction(z));
+    let (mut at_end, mut at_start) = (stirling_correction(end), stirling_correction(z));
+    if n < SMALL_STEP * z {
+        let between = stirling_correction(z + 0.5 * n);
+        (at_end.value, at_start.value) = (n * between.first, 0.0);
+        (at_end.first, at_start.first) = (n * between.second, 0.0);
+        (at_end.second, at_start.second) = (n * third_of_correction(z + 0.5 * n), 0.0);
+    }
     let growth = (n / z).ln_1p();
     WithDerivatives {
         value: (z - 0.5) * growth + n * (end.ln() - 1.0) + (at_end.value - at_start.value),
@@ -91,7 +112,8 @@ pub(crate) fn stirling_difference(z: f64, n: f64) -> WithDerivatives {
     }
 }
 
-/// `ln gamma(y + z) - ln gamma(y)` for real z > 0 (value only), keeping its digits where y is much greater than z.
+/// `ln gamma(y + z) - ln gamma(y)` for real z > 0 (value only), keeping its digits where y is much greater than z. For y
+/// below 16 its error is that of the two logarithms, a few units in the last place of `ln gamma(y)` or of one.
 pub(crate) fn log_gamma_ratio(y: f64, z: f64) -> f64 {
     if y < STIRLING_FROM {
         return ln_gamma(y + z).value - ln_gamma(y).value;

@@ -14,7 +14,7 @@
 //! depends on (x, t_x) only, D on (x, T) only.
 
 mod probability;
-mod tail;
+pub(crate) mod tail;
 
 use rand::Rng;
 use rand_distr::{Distribution, Exp1, Gamma};
@@ -121,8 +121,11 @@ impl Kernel for Pareto {
     ) -> impl Iterator<Item = Jet<H>> {
         let (shape, s) = (self.shape(repeats), Jet::positive_parameter(S, self.s));
         let alpha_is_least = self.alpha <= self.beta;
-        let mut tail =
-            if alpha_is_least { TailIntegral::new(shape, s) } else { TailIntegral::new(s + -1.0, shape + 1.0) };
+        let mut tail = if alpha_is_least {
+            TailIntegral::new(shape, s, shape + s)
+        } else {
+            TailIntegral::new(s + -1.0, shape + 1.0, shape + s)
+        };
         let log_shape = shape.ln();
         ages.map(move |age| {
             let term = age.log_survival(&shape) + log_shape + tail.log_at(&age.q, age.p);
@@ -138,8 +141,11 @@ impl Kernel for Pareto {
     ) -> impl Iterator<Item = Jet<H>> {
         let (shape, s) = (self.shape(repeats), Jet::positive_parameter(S, self.s));
         let alpha_is_least = self.alpha <= self.beta;
-        let mut tail =
-            if alpha_is_least { TailIntegral::new(shape + -1.0, s + 1.0) } else { TailIntegral::new(s, shape) };
+        let mut tail = if alpha_is_least {
+            TailIntegral::new(shape + -1.0, s + 1.0, shape + s)
+        } else {
+            TailIntegral::new(s, shape, shape + s)
+        };
         let log_s = Jet::of_one(S, self.s.ln(), 1.0, 0.0);
         recencies.map(move |recency| {
             let term = recency.log_survival(&shape) + log_s + tail.log_at(&recency.q, recency.p);

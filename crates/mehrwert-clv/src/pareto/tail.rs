@@ -13,7 +13,7 @@ const SERIES_UP_TO: f64 = 0.8;
 /// integrated: the integrand is log-concave in w, and analytic but for branch points at distance pi from the real line,
 /// so Gauss-Legendre panels sized by its slope and curvature leave an error of a few units in the last place. Nothing
 /// cancels where k is great and q small, as for customers who hardly differ in their dropout.
-pub(super) struct TailIntegral<const H: usize> {
+pub(crate) struct TailIntegral<const H: usize> {
     e: Jet<H>,
     k: Jet<H>,
     c: Jet<H>,
@@ -21,8 +21,8 @@ pub(super) struct TailIntegral<const H: usize> {
 }
 
 impl<const H: usize> TailIntegral<H> {
-    pub fn new(e: Jet<H>, k: Jet<H>) -> Self {
-        let c = e + k;
+    /// c is e + k, handed in because where e is close to -k their sum has lost its digits.
+    pub fn new(e: Jet<H>, k: Jet<H>, c: Jet<H>) -> Self {
         TailIntegral { e, k, c, series: Series::new(c.value, k.value) }
     }
 
