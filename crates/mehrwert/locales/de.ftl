@@ -380,6 +380,7 @@ interval-year = Jahresverträge
 interval-sentence = { $interval }: { $sentence }
 item-interval = { $item } ({ $interval })
 
+finding-contracts-none = Kein Vertrag läuft mehr. Was noch kommt, ist nichts.
 finding-contracts-value = { $contracts-count ->
     [one] Ihr laufender Vertrag ist { $next } { $total } wert ({ $low } bis { $high }).
    *[other] Ihre { $contracts } laufenden Verträge sind { $next } { $total } wert ({ $low } bis { $high }).
@@ -437,7 +438,7 @@ total-churn = Abwanderung bei der nächsten Verlängerung
 total-churn-seen = Abwanderung der letzten zwölf Monate
 total-remaining = Künftige Zahlungen je laufenden Vertrag
 total-running = Laufende Verträge
-total-ending = Davon abgesehen: gekündigt, laufen noch
+total-ending = Gekündigt, laufen noch
 total-ended = Beendete Verträge
 total-changed = Planwechsel
 total-paid = Bisher gezahlt
@@ -512,6 +513,7 @@ card-curve-model = Modell
 card-curve-beyond = noch nicht gesehen
 card-curve-nothing = Dafür braucht es mindestens zwei Verlängerungen.
 card-curve-read = Punkte: was war. Linie: das Modell, mit der Spanne, in der es zu 90 % liegt.
+card-curve-few = Anteile von weniger als { $n } Verträgen stehen nur in der Tabelle.
 card-cohorts = Was bringt ein gewonnener Vertrag?
 card-cohorts-finding = Ein Vertrag aus { $cohort } bringt bis zum Alter von { $n } Jahren { $mean } ({ $low } bis { $high }).
 card-top-contracts-finding = Zusammen voraussichtlich { $total } { $next }.

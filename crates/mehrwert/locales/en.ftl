@@ -379,6 +379,7 @@ interval-year = yearly contracts
 interval-sentence = { $interval }: { $sentence }
 item-interval = { $item } ({ $interval })
 
+finding-contracts-none = No contract runs any longer. Nothing is to come.
 finding-contracts-value = { $contracts-count ->
     [one] Your running contract is worth { $total } { $next } ({ $low } to { $high }).
    *[other] Your { $contracts } running contracts are worth { $total } { $next } ({ $low } to { $high }).
@@ -436,7 +437,7 @@ total-churn = Churn at the next renewal
 total-churn-seen = Churn of the last twelve months
 total-remaining = Further payments per running contract
 total-running = Running contracts
-total-ending = Besides these: terminated, still running
+total-ending = Terminated, still running
 total-ended = Ended contracts
 total-changed = Changes of plan
 total-paid = Paid so far
@@ -511,6 +512,7 @@ card-curve-model = model
 card-curve-beyond = not seen yet
 card-curve-nothing = It takes at least two renewals for this curve.
 card-curve-read = Dots: what happened. Line: the model, with the band in which it lies with 90% probability.
+card-curve-few = Shares of fewer than { $n } contracts stand in the table only.
 card-cohorts = What does a contract won bring?
 card-cohorts-finding = A contract of { $cohort } brings { $mean } up to the age of { $n } years ({ $low } to { $high }).
 card-top-contracts-finding = Together probably { $total } { $next }.

@@ -205,7 +205,7 @@ pub struct StartCohort {
     pub mean: Estimate,
     /// Remaining value over the horizon, of all of them.
     pub remaining: f64,
-    /// Whether all of them have reached the age: nothing is expected any more.
+    /// Whether all of them have ended or reached the age: nothing is expected any more.
     pub is_ripe: bool,
 }
 
