@@ -469,7 +469,7 @@ certainty-contracts-back-low = Im Rückblick kamen { $actual } Verlängerungen, 
 certainty-contracts-back-high = Im Rückblick kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } überschätzt.
 certainty-contracts-unchecked = Wie gut die Vorhersage trifft, ließ sich an diesen Daten nicht messen. Dass kein Modell genau stimmt, ist in der Spanne nicht enthalten.
 
-choice-contracts-rolling = { $model } sah in { $cuts } Rückblicken von je { $days } Tagen am besten voraus, welche Verträge bleiben.
+choice-contracts-rolling = { $model } sah in { $cuts } Rückblicken von je { $days } Tagen voraus, welche Verträge bleiben; das andere Modell war nicht mehr als zufällig besser.
 choice-contracts-aic = { $model } beschreibt die Verlängerungen mit dem kleineren AIC; für Rückblicke reichen die Daten nicht.
 choice-contracts-only = Nur { $model } ließ sich anpassen.
 choice-contracts-nothing = Kein Modell ließ sich anpassen.

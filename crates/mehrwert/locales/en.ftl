@@ -468,7 +468,7 @@ certainty-contracts-back-low = Looking back { $actual } renewals were made, { $e
 certainty-contracts-back-high = Looking back { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too high.
 certainty-contracts-unchecked = How well the forecast does could not be measured on these data. That no model is exactly right is not in the interval.
 
-choice-contracts-rolling = Over { $cuts } looks back of { $days } days each, { $model } foresaw best which contracts stay.
+choice-contracts-rolling = Over { $cuts } looks back of { $days } days each, { $model } foresaw which contracts stay; the other model was not better by more than chance.
 choice-contracts-aic = { $model } describes the renewals with the smaller AIC; the data do not suffice for looking back.
 choice-contracts-only = Only { $model } could be fitted.
 choice-contracts-nothing = No model could be fitted.

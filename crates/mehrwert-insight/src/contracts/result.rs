@@ -152,7 +152,8 @@ pub struct CutScore {
 /// Why a model was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ContractChoice {
-    /// The greatest mean log score over these days, each forecasting so many days.
+    /// The greatest mean log score over these days, each forecasting so many days; BdW has to be better than sBG by more
+    /// than a standard error.
     RollingCuts {
         /// The days.
         cuts: Vec<Day>,
