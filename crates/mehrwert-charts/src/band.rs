@@ -12,6 +12,8 @@ pub struct BandPoint {
     pub at: u32,
     /// What was seen there, as a share; nothing where nothing was seen yet.
     pub seen: Option<f64>,
+    /// So few were seen that the share says nothing: it stands in the table and is not drawn.
+    pub few: bool,
     /// The share by the model.
     pub value: f64,
     /// Its lower bound.
@@ -38,7 +40,7 @@ pub struct BandWords<'a> {
 /// ```
 /// use mehrwert_charts::{BandPoint, BandWords, Format, Language, Texts, band};
 /// let texts = Texts { columns: ["Renewal", "Seen", "Model", "From", "To"].map(String::from).to_vec(), ..Texts::default() };
-/// let point = |at, value| BandPoint { at, seen: Some(value), value, low: value - 0.01, high: value + 0.01 };
+/// let point = |at, value| BandPoint { at, seen: Some(value), few: false, value, low: value - 0.01, high: value + 0.01 };
 /// let words = BandWords { seen: "seen", model: "model", beyond: "not seen yet" };
 /// let figure = band(&texts, &[point(1, 0.63), point(2, 0.74)], words, &Format::new(Language::En, None));
 /// assert_eq!(figure.table.rows[1][..2], ["2", "74.0%"]);
@@ -54,6 +56,12 @@ pub fn band(texts: &Texts, points: &[BandPoint], words: BandWords<'_>, format: &
     Figure::draw(texts, table, [wide, Frame { bottom: 78.0, height: 316.0, ..Frame::NARROW }], |drawing| {
         draw(drawing, texts, &points, words, format);
     })
+}
+
+impl BandPoint {
+    fn drawn(&self) -> Option<f64> {
+        self.seen.filter(|_| !self.few)
+    }
 }
 
 fn finite(point: BandPoint) -> BandPoint {
@@ -101,7 +109,7 @@ fn shares(lowest: f64) -> Vec<f64> {
 fn draw(drawing: &mut Drawing, texts: &Texts, points: &[BandPoint], words: BandWords<'_>, format: &Format) {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
     let frame = drawing.frame();
-    let lowest = points.iter().map(|point| point.low.min(point.seen.unwrap_or(1.0))).fold(1.0, f64::min);
+    let lowest = points.iter().map(|point| point.low.min(point.drawn().unwrap_or(1.0))).fold(1.0, f64::min);
     let ticks = shares(lowest);
     let from = ticks.first().copied().unwrap_or(0.0);
     let vertical = Scale::new(from, 1.0, frame.plot_bottom(), frame.plot_top());
@@ -124,9 +132,13 @@ fn draw(drawing: &mut Drawing, texts: &Texts, points: &[BandPoint], words: BandW
     let line: Vec<(f64, f64)> = points.iter().map(|point| (at(point), vertical.at(point.value))).collect();
     drawing.polyline("line main", &line);
     // Many dots touch each other; small ones tell more then.
-    let radius = if points.len() > 40 { 2.5 } else { 4.0 };
+    let radius = match points.len() {
+        ..=16 => 4.0,
+        ..=40 if frame.is_wide() => 3.0,
+        _ => 2.0,
+    };
     for point in points {
-        if let Some(seen) = point.seen {
+        if let Some(seen) = point.drawn() {
             drawing.dot("seen", at(point), vertical.at(seen), radius);
         }
     }

@@ -431,6 +431,7 @@ interval-year = Jahresverträge
 interval-sentence = { $interval }: { $sentence }
 item-interval = { $item } ({ $interval })
 
+finding-contracts-none = Kein Vertrag läuft mehr. Was noch kommt, ist nichts.
 finding-contracts-value = { $contracts-count ->
     [one] Ihr laufender Vertrag ist { $next } { $total } wert ({ $low } bis { $high }).
    *[other] Ihre { $contracts } laufenden Verträge sind { $next } { $total } wert ({ $low } bis { $high }).
@@ -485,7 +486,7 @@ total-churn = Abwanderung bei der nächsten Verlängerung
 total-churn-seen = Abwanderung der letzten zwölf Monate
 total-remaining = Künftige Zahlungen je laufenden Vertrag
 total-running = Laufende Verträge
-total-ending = Davon abgesehen: gekündigt, laufen noch
+total-ending = Gekündigt, laufen noch
 total-ended = Beendete Verträge
 total-changed = Planwechsel
 total-paid = Bisher gezahlt
@@ -516,7 +517,7 @@ certainty-contracts-back-low = Im Rückblick kamen { $actual } Verlängerungen, 
 certainty-contracts-back-high = Im Rückblick kamen { $actual } Verlängerungen, erwartet waren { $expected }; die Zahlungen wurden um { $error } überschätzt.
 certainty-contracts-unchecked = Wie gut die Vorhersage trifft, ließ sich an diesen Daten nicht messen. Dass kein Modell genau stimmt, ist in der Spanne nicht enthalten.
 
-choice-contracts-rolling = { $model } sah in { $cuts } Rückblicken von je { $days } Tagen am besten voraus, welche Verträge bleiben.
+choice-contracts-rolling = { $model } sah in { $cuts } Rückblicken von je { $days } Tagen voraus, welche Verträge bleiben; das andere Modell war nicht mehr als zufällig besser.
 choice-contracts-aic = { $model } beschreibt die Verlängerungen mit dem kleineren AIC; für Rückblicke reichen die Daten nicht.
 choice-contracts-only = Nur { $model } ließ sich anpassen.
 choice-contracts-nothing = Kein Modell ließ sich anpassen.
@@ -560,6 +561,7 @@ card-curve-model = Modell
 card-curve-beyond = noch nicht gesehen
 card-curve-nothing = Dafür braucht es mindestens zwei Verlängerungen.
 card-curve-read = Punkte: was war. Linie: das Modell, mit der Spanne, in der es zu 90 % liegt.
+card-curve-few = Anteile von weniger als { $n } Verträgen stehen nur in der Tabelle.
 card-cohorts = Was bringt ein gewonnener Vertrag?
 card-cohorts-finding = Ein Vertrag aus { $cohort } bringt bis zum Alter von { $n } Jahren { $mean } ({ $low } bis { $high }).
 card-top-contracts-finding = Zusammen voraussichtlich { $total } { $next }.

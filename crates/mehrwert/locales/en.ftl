@@ -430,6 +430,7 @@ interval-year = yearly contracts
 interval-sentence = { $interval }: { $sentence }
 item-interval = { $item } ({ $interval })
 
+finding-contracts-none = No contract runs any longer. Nothing is to come.
 finding-contracts-value = { $contracts-count ->
     [one] Your running contract is worth { $total } { $next } ({ $low } to { $high }).
    *[other] Your { $contracts } running contracts are worth { $total } { $next } ({ $low } to { $high }).
@@ -484,7 +485,7 @@ total-churn = Churn at the next renewal
 total-churn-seen = Churn of the last twelve months
 total-remaining = Further payments per running contract
 total-running = Running contracts
-total-ending = Besides these: terminated, still running
+total-ending = Terminated, still running
 total-ended = Ended contracts
 total-changed = Changes of plan
 total-paid = Paid so far
@@ -515,7 +516,7 @@ certainty-contracts-back-low = Looking back { $actual } renewals were made, { $e
 certainty-contracts-back-high = Looking back { $actual } renewals were made, { $expected } were expected; payments were predicted { $error } too high.
 certainty-contracts-unchecked = How well the forecast does could not be measured on these data. That no model is exactly right is not in the interval.
 
-choice-contracts-rolling = Over { $cuts } looks back of { $days } days each, { $model } foresaw best which contracts stay.
+choice-contracts-rolling = Over { $cuts } looks back of { $days } days each, { $model } foresaw which contracts stay; the other model was not better by more than chance.
 choice-contracts-aic = { $model } describes the renewals with the smaller AIC; the data do not suffice for looking back.
 choice-contracts-only = Only { $model } could be fitted.
 choice-contracts-nothing = No model could be fitted.
@@ -559,6 +560,7 @@ card-curve-model = model
 card-curve-beyond = not seen yet
 card-curve-nothing = It takes at least two renewals for this curve.
 card-curve-read = Dots: what happened. Line: the model, with the band in which it lies with 90% probability.
+card-curve-few = Shares of fewer than { $n } contracts stand in the table only.
 card-cohorts = What does a contract won bring?
 card-cohorts-finding = A contract of { $cohort } brings { $mean } up to the age of { $n } years ({ $low } to { $high }).
 card-top-contracts-finding = Together probably { $total } { $next }.

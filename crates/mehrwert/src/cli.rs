@@ -16,18 +16,19 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// From files of orders to what every customer is worth.
+    /// From files of orders or contracts to what every customer is worth.
     Value(Box<ValueArguments>),
 }
 
 const EXAMPLES: &str = "Examples:
   mehrwert value examples/cdnow.txt.gz --report cdnow.html
-  mehrwert value orders.csv --map customer=Kunde,date=Datum --margin 40% --out customers.csv";
+  mehrwert value orders.csv --map customer=Kunde,date=Datum --margin 40% --out customers.csv
+  mehrwert value examples/contracts.csv --margin 60% --report contracts.html";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ValueArguments {
-    /// Order files: CSV, TSV, white-space separated text, gzip of those, or Parquet.
+    /// Files of orders or of contracts: CSV, TSV, white-space separated text, gzip of those, or Parquet.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -92,7 +93,7 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "DAY", help_heading = "Valuing")]
     pub until: Option<Day>,
 
-    /// Models to compare.
+    /// Models of purchases to compare.
     #[arg(long, value_name = "MODEL,...", value_delimiter = ',', help_heading = "Valuing",
           default_values_t = ModelName::ALL)]
     pub models: Vec<ModelName>,
@@ -105,11 +106,11 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = "Valuing")]
     pub seed: u64,
 
-    /// What is printed: a table for people, JSON, or CSV with a row per customer.
+    /// What is printed: a table for people, JSON, or CSV with a row per customer or contract.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub format: Format,
 
-    /// Writes a row per customer to this file; its ending, .csv or .parquet, says which.
+    /// Writes a row per customer or contract to this file; its ending, .csv or .parquet, says which.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub out: Option<PathBuf>,
 

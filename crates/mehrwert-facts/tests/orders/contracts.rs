@@ -5,6 +5,8 @@ use mehrwert_facts::contracts::{ContractLog, Interval, read_contracts, read_cont
 use mehrwert_facts::orders::{FileKind, OrderRequest, ReadError, Role, SetAsideReason, parse_mapping};
 use mehrwert_facts::{Log, read};
 
+use proptest::prelude::*;
+
 use super::support::request;
 
 fn log(text: &str) -> ContractLog {
@@ -156,5 +158,19 @@ fn gzip_and_several_files_are_read_like_orders() {
     for files in [vec![plain.clone(), orders.clone()], vec![orders, plain]] {
         let error = read(&request(files), &mehrwert_core::Silent).unwrap_err().to_string();
         assert!(error.contains("value it without the others"), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "[a-c,;0-9.\\-\n\" ]{0,200}", header in 0..3_usize) {
+        let header = ["customer,start,end,price,interval,status", "Kunde;Beginn;Ende;Preis", ""][header];
+        let text = format!("{header}\n{text}");
+        if let Ok(log) = read_contracts_from_bytes(text.as_bytes(), &request(Vec::new())) {
+            prop_assert!(log.reconciliation.holds());
+            prop_assert_eq!(log.contracts.len() as u64, log.reconciliation.rows_used);
+            prop_assert!(log.contracts.iter().all(|row| row.end.is_none_or(|end| end >= row.start)));
+            prop_assert_eq!(log.intervals.iter().map(|total| total.amount).sum::<Amount>(), log.reconciliation.amount_used);
+        }
     }
 }

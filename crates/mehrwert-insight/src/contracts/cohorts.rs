@@ -97,7 +97,8 @@ fn cohort(span: Period, unit: CohortUnit, members: &[&Relation], context: &Conte
         expected,
         mean: super::Estimate { value: mean(expected.value), low: mean(expected.low), high: mean(expected.high) },
         remaining,
-        is_ripe,
+        // Where nothing runs any longer, nothing is expected.
+        is_ripe: is_ripe || running == 0,
     }
 }
 

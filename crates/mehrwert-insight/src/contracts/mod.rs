@@ -33,7 +33,7 @@ pub use result::*;
 use std::collections::BTreeSet;
 
 use mehrwert_clv::DiscountRate;
-use mehrwert_clv::contracts::{ContractDraw, draw_contract_models};
+use mehrwert_clv::contracts::ContractDraw;
 use mehrwert_core::{Day, Horizon, HorizonError, Period, Phase, Progress, Share};
 use mehrwert_facts::contracts::{ContractLog, Interval};
 
@@ -188,8 +188,8 @@ impl Answer<'_> {
 
     fn result(&self, last_seen: Day) -> Result<ContractResult, ContractValueError> {
         let end = self.request.horizon.end(self.period.to)?;
-        let draws: Vec<Vec<ContractDraw>> =
-            (0_u64..).zip(self.models).map(|(index, models)| draws(models, index)).collect();
+        let seeds = (0_u64..).map(|index| SEED + 10_000 * index);
+        let draws: Vec<Vec<ContractDraw>> = seeds.zip(self.models).map(|(seed, models)| models.draws(seed)).collect();
         let mut groups = Vec::new();
         let mut totals = Vec::new();
         for ((models, draws), (_, members)) in self.models.iter().zip(&draws).zip(self.groups) {
@@ -292,7 +292,8 @@ impl Answer<'_> {
             .zip(self.groups)
             .max_by_key(|(_, (_, members))| members.len())
             .map(|(models, (_, members))| (models, members))?;
-        models::score(&models.chosen()?.model, members, Period { from: self.period.to, to: last_seen })
+        let span = Period { from: self.period.to, to: last_seen };
+        models::score(&models.chosen()?.model, members, span).map(|(score, _)| score)
     }
 
     fn warnings(&self, groups: &[IntervalGroup], scores: &ContractScores, end: Day) -> Vec<ContractWarning> {
@@ -348,11 +349,6 @@ impl Answer<'_> {
         }
         warnings
     }
-}
-
-/// Draws of each interval's own model, by a seed of its own.
-fn draws(models: &Models, index: u64) -> Vec<ContractDraw> {
-    models.chosen().map_or(Vec::new(), |fit| draw_contract_models(fit, &models.contracts, DRAWS, SEED + index))
 }
 
 /// Several totals together, draw by draw.

@@ -152,7 +152,8 @@ pub struct CutScore {
 /// Why a model was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ContractChoice {
-    /// The greatest mean log score over these days, each forecasting so many days.
+    /// The greatest mean log score over these days, each forecasting so many days; BdW has to be better than sBG by more
+    /// than a standard error.
     RollingCuts {
         /// The days.
         cuts: Vec<Day>,
@@ -205,7 +206,7 @@ pub struct StartCohort {
     pub mean: Estimate,
     /// Remaining value over the horizon, of all of them.
     pub remaining: f64,
-    /// Whether all of them have reached the age: nothing is expected any more.
+    /// Whether all of them have ended or reached the age: nothing is expected any more.
     pub is_ripe: bool,
 }
 

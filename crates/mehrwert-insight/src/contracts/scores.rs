@@ -10,7 +10,7 @@ use super::cohorts::Last;
 use super::models::Models;
 use super::relations::{Relation, payments_until};
 use super::result::{ContractCounts, ContractScores, ContractState, Estimate};
-use super::stream::{Cell, Retention, discounts};
+use super::stream::{Ages, Cell, Retention, discounts};
 use super::{Answer, CONFIDENCE};
 
 /// What the last contract of a relationship is worth on the day.
@@ -65,11 +65,14 @@ pub(super) fn scores(answer: &Answer<'_>, end: Day) -> ContractScores {
 
 type Retentions = Vec<(Interval, Option<Retention>)>;
 
-/// The chosen models, each worked out up to the oldest age that a contract comes to.
+/// The chosen models, each worked out at the ages that running contracts come to.
 fn retentions(answer: &Answer<'_>, end: Day) -> Retentions {
+    let today = answer.period.to;
     let retention = |models: &Models, members: &[&Relation]| {
-        let oldest = members.iter().map(|relation| relation.due(end)).max().unwrap_or(0);
-        models.chosen().map(|fit| Retention::of(&fit.model, oldest))
+        let mut ages = Ages::default();
+        let running = members.iter().filter(|relation| relation.runs(today));
+        running.for_each(|relation| ages.push(Cell::of(relation, today, end)));
+        models.chosen().map(|fit| Retention::of(&fit.model, &ages))
     };
     let pairs = answer.models.iter().zip(answer.groups);
     pairs.map(|(models, (_, members))| (models.interval, retention(models, members))).collect()

@@ -43,7 +43,24 @@ pub(super) fn discounts(interval: Interval, days: u32, ahead: u32, rate: Discoun
     (0..ahead).map(|payment| rate.factor(Days::new(at(payment)))).collect()
 }
 
-/// The retention rates of a model at every age, each worked out once.
+/// The ages at which some contract comes to a renewal.
+#[derive(Default)]
+pub(super) struct Ages {
+    needed: Vec<bool>,
+}
+
+impl Ages {
+    /// Adds those that a cell comes to, and the next renewal in any case.
+    pub(super) fn push(&mut self, cell: Cell) {
+        let (from, to) = (cell.made as usize, (cell.made + cell.ahead.max(1)) as usize);
+        if self.needed.len() < to {
+            self.needed.resize(to, false);
+        }
+        self.needed[from..to].fill(true);
+    }
+}
+
+/// The retention rates of a model at the ages needed, each worked out once.
 pub(super) struct Retention {
     rates: Vec<f64>,
 }
@@ -57,13 +74,13 @@ pub(super) struct Moments {
 }
 
 impl Retention {
-    /// For contracts up to this age.
-    pub(super) fn of(model: &ContractModel, most: u32) -> Retention {
-        Retention { rates: model.retention_curve(most + 1) }
+    pub(super) fn of(model: &ContractModel, ages: &Ages) -> Retention {
+        let rate = |(age, needed): (u32, &bool)| if *needed { model.retention(age) } else { 0.0 };
+        Retention { rates: (0..).zip(&ages.needed).map(rate).collect() }
     }
 
     fn rate(&self, survived: u32) -> f64 {
-        self.rates.get(survived as usize).or(self.rates.last()).copied().unwrap_or(0.0)
+        self.rates.get(survived as usize).copied().unwrap_or(0.0)
     }
 
     pub(super) fn moments(&self, made: u32, discounts: &[f64]) -> Moments {
@@ -153,21 +170,17 @@ impl Portfolio {
         self.certain_count += count;
     }
 
-    /// The oldest age that a forecast comes to.
-    pub(super) fn oldest(&self) -> u32 {
-        self.cells.keys().map(|cell| cell.made + cell.ahead).max().unwrap_or(0)
-    }
-
     /// The total by a model, with draws of it; `miss` is how far the logarithm of a total is off besides.
     pub(super) fn total(&self, model: &ContractModel, draws: &[ContractDraw], rate: DiscountRate, miss: f64) -> Total {
-        let oldest = self.oldest();
+        let mut ages = Ages::default();
+        self.cells.keys().for_each(|cell| ages.push(*cell));
         let cells: Vec<(Cell, Prices, Vec<f64>)> = self
             .cells
             .iter()
             .map(|(&cell, &prices)| (cell, prices, discounts(self.interval, cell.days, cell.ahead, rate)))
             .collect();
         let by = |model: &ContractModel| {
-            let retention = Retention::of(model, oldest);
+            let retention = Retention::of(model, &ages);
             let (mut value, mut variance, mut count, mut count_variance) = (0.0, 0.0, 0.0, 0.0);
             for (cell, prices, discounts) in &cells {
                 let moments = retention.moments(cell.made, discounts);
@@ -216,10 +229,16 @@ mod tests {
     use super::*;
     use mehrwert_clv::{Discounting, FirstPeriod, Horizon};
 
+    fn up_to_sixty(model: &ContractModel) -> Retention {
+        let mut ages = Ages::default();
+        ages.push(Cell { made: 0, days: 0, ahead: 60 });
+        Retention::of(model, &ages)
+    }
+
     #[test]
     fn moments_are_those_of_the_model() {
         let model = ContractModel::beta_discrete_weibull(0.7, 2.2, 1.3).unwrap();
-        let retention = Retention::of(&model, 60);
+        let retention = up_to_sixty(&model);
         let rate = DiscountRate::yearly(0.1);
         let year = discounts(Interval::Year, 100, 7, rate);
         let found = retention.moments(3, &year);
@@ -241,7 +260,7 @@ mod tests {
     #[test]
     fn bounds_hold_the_middle_of_what_can_come() {
         let model = ContractModel::shifted_beta_geometric(1e6, 9e6).unwrap();
-        let retention = Retention::of(&model, 60);
+        let retention = up_to_sixty(&model);
         // With 10 % churn the first payment comes with 90 %, 28 payments with 5.2 %, 29 with 4.7 %.
         let (low, high) = retention.bounds(0, &[1.0; 60], 0.9);
         assert_eq!((low, high), (0.0, 28.0));

@@ -234,6 +234,16 @@ fn sums_agree_and_nothing_is_out_of_range() {
     }
 }
 
+/// A mistyped year must not take for ever.
+#[test]
+fn very_old_contracts_are_no_burden() {
+    let text =
+        shop(9, 200).0 + "old,0001-01-01,,10,week\nolder,0001-01-01,,10,month\nworn,0001-01-01,2020-01-01,10,week\n";
+    let result = answer(&text, &request(Some("2023-12-31"))).unwrap();
+    assert_eq!(result.counts.contracts, 203);
+    assert!(result.total.value.is_finite() && result.total.high.is_finite());
+}
+
 #[test]
 fn too_little_says_so() {
     let few = answer("customer,start,end,price\na,2024-01-01,,10\nb,2024-01-02,,10\n", &request(None));

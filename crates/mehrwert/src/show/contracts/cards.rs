@@ -13,6 +13,9 @@ pub(super) fn all(shown: &Shown<'_>) -> Vec<Card> {
     cards
 }
 
+/// Rates of fewer contracts say nothing and would only stretch the axis: they stand in the table, not in the drawing.
+const FEW: u64 = 10;
+
 /// Which of a point's two curves a card shows.
 #[derive(Clone, Copy)]
 struct Curve {
@@ -58,6 +61,9 @@ fn card(shown: &Shown<'_>, curve: Curve) -> Card {
     let is_drawn = figures.iter().any(|shown| matches!(shown.figure.picture, Picture::Drawn { .. }));
     let finding = shown.main_group().map_or(String::new(), |group| (curve.finding)(shown, group));
     let mut remarks = vec![shown.text("card-curve-read")];
+    if groups().any(|group| group.curve.iter().any(|point| (1..FEW).contains(&point.due))) {
+        remarks.push(shown.words.say("card-curve-few", &[("n", Fill::Count(FEW))]));
+    }
     if curve.id == "retention" && shown.has_several_intervals() {
         remarks.extend(groups().filter_map(|group| findings::churn(shown, group)));
     }
@@ -74,13 +80,18 @@ fn card(shown: &Shown<'_>, curve: Curve) -> Card {
 fn figure(shown: &Shown<'_>, group: &IntervalGroup, curve: Curve) -> CardFigure {
     let point = |point: &CurvePoint| {
         let Estimate { value, low, high } = (curve.model)(point)?;
-        Some(BandPoint { at: point.renewal, seen: (curve.seen)(point).map(|seen| seen.value), value, low, high })
+        let seen = (curve.seen)(point).map(|seen| seen.value);
+        Some(BandPoint { at: point.renewal, seen, few: point.due < FEW, value, low, high })
     };
     let points: Vec<BandPoint> = group.curve.iter().filter_map(point).collect();
     let columns = ["column-renewal", curve.seen_column, "column-retention", "column-low", "column-high"];
     let texts = Texts {
         id: format!("{}-{}", curve.id, group.interval.name()),
-        title: if shown.has_several_intervals() { shown.interval(group.interval) } else { shown.text(curve.question) },
+        title: if shown.has_several_intervals() {
+            shown.interval_first(group.interval)
+        } else {
+            shown.text(curve.question)
+        },
         summary: (curve.finding)(shown, group),
         horizontal: shown.text("card-renewal-axis"),
         vertical: shown.text(curve.axis),

@@ -11,6 +11,9 @@ const HIT: f64 = 0.005;
 /// The finding in one sentence.
 pub(super) fn headline(shown: &Shown<'_>) -> String {
     let result = shown.result;
+    if result.counts.running + result.counts.ending == 0 {
+        return shown.text("finding-contracts-none");
+    }
     let key = if shown.is_value() { "finding-contracts-value" } else { "finding-contracts-revenue" };
     let (total, next) = (shown.format.money_short(result.total.value), shown.next());
     let (low, high) = (shown.format.money_short(result.total.low), shown.format.money_short(result.total.high));
@@ -26,6 +29,9 @@ pub(super) fn headline(shown: &Shown<'_>) -> String {
 
 /// What the running contracts bring a month and how many of them will leave.
 pub(super) fn lead(shown: &Shown<'_>) -> Vec<String> {
+    if shown.result.counts.running + shown.result.counts.ending == 0 {
+        return Vec::new();
+    }
     let monthly = shown.format.money_short(shown.result.monthly.to_f64());
     let mut sentences = vec![shown.words.say("finding-monthly", &[("monthly", Fill::Text(&monthly))])];
     sentences.extend(shown.main_group().and_then(|group| churn(shown, group)));
@@ -50,8 +56,8 @@ pub(super) fn churn(shown: &Shown<'_>, group: &IntervalGroup) -> Option<String> 
 /// What a new and an old contract keep at a renewal: the finding of the retention curve.
 pub(super) fn retention(shown: &Shown<'_>, group: &IntervalGroup) -> String {
     let first = group.curve.first().and_then(|point| Some((point.renewal, point.retention?)));
-    let seen = group.curve.iter().filter(|point| point.due > 0);
-    let last = seen.last().and_then(|point| Some((point.renewal, point.retention?)));
+    let last =
+        group.curve.iter().rfind(|point| point.due > 0).and_then(|point| Some((point.renewal, point.retention?)));
     let (Some((_, first)), Some((renewal, last))) = (first, last) else { return String::new() };
     let percent = |share: f64| shown.format.percent(share, 1);
     let (first, last) = (percent(first.value), percent(last.value));

@@ -59,7 +59,7 @@ impl<'a> Shown<'a> {
         Ahead::new(self.result.horizon_days, self.result.period.to)
     }
 
-    /// `zwischen` two bounds, each written by `write`.
+    /// From the lower bound to the upper, each written by `write`.
     pub fn range(&self, estimate: Estimate, write: impl Fn(f64) -> String) -> String {
         let (low, high) = (write(estimate.low), write(estimate.high));
         self.words.say("range-from-to", &[("low", Fill::Text(&low)), ("high", Fill::Text(&high))])

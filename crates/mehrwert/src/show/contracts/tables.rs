@@ -175,7 +175,7 @@ pub(super) fn cohorts(shown: &Shown<'_>) -> DataTable {
         let name = shown.cohort(cohort);
         let unripe = shown.words.say("cohort-unripe", &[("cohort", Fill::Text(&name))]);
         // Estimates in three digits, so that the table fits; what was paid is exact.
-        let mean = if cohort.is_ripe {
+        let mean = if cohort.mean.low == cohort.mean.high {
             shown.format.money(cohort.mean.value)
         } else {
             format!("{} ({})", short(cohort.mean.value), shown.range(cohort.mean, short))
