@@ -91,6 +91,6 @@ fn too_little_is_said_and_not_an_error() {
     for backtest in [nobody, one_time, short] {
         let choice = backtest.choose(ModelKind::ParetoNbd);
         assert_eq!((choice.model, choice.reason), (ModelKind::ParetoNbd, Reason::NoCuts));
-        assert!(backtest.misspecification(choice.model, 365).deviation > 0.0);
+        assert!(backtest.misspecification(choice.model).deviation(0.9) > 0.0);
     }
 }

@@ -22,8 +22,8 @@
 //! let backtest = Backtest::run(&timelines, 730, &BacktestOptions::default(), &mut rng)?;
 //! let choice = backtest.choose(ModelKind::ParetoNbd);
 //! assert!(choice.compared.len() == 3 && !backtest.cuts.is_empty());
-//! let off = backtest.misspecification(choice.model, 365);
-//! assert!(off.deviation >= 0.0);
+//! let off = backtest.misspecification(choice.model);
+//! assert!(off.deviation(0.9) >= 0.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
