@@ -3,6 +3,7 @@
 //! Each sets up what it needs, prints a short table and ends with a non-zero code when a promise does not hold. What
 //! cannot be set up is a failure, never a skip.
 
+mod accuracy;
 mod bench;
 mod generate;
 mod measure;
@@ -35,6 +36,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the main job beside lifetimes and DuckDB on the same file and prints the ratios.
     Peers(peers::Arguments),
+    /// Studies on simulated shops whether intervals hold what they promise.
+    Accuracy(accuracy::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
     Generate(generate::Arguments),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Policy => policy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Peers(arguments) => peers::run(&arguments),
+        Command::Accuracy(arguments) => accuracy::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
     };
     match outcome {
