@@ -1,5 +1,7 @@
 //! What the intervals of totals are worth: a study on simulated shops, half of which follow a model and half none.
 
+mod cuts;
+mod data;
 mod report;
 mod shops;
 mod study;
@@ -14,7 +16,7 @@ use study::Found;
 /// What is studied.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
-    /// Shops to simulate; the first of them is the same in every run.
+    /// Shops to simulate, none with 0; the first of them is the same in every run.
     #[arg(long, default_value_t = 1000)]
     pub runs: u64,
     /// Number of the first shop. What is chosen by looking at shops is chosen on those from a million on.
@@ -41,7 +43,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let lines = found.iter().flat_map(|shop| &shop.details).map(|line| format!("{line}\n"));
         write(path, &std::iter::once(format!("{}\n", study::DETAILS)).chain(lines).collect::<String>())?;
     }
-    let text = report::text(&found, arguments);
+    let mut text = if arguments.runs > 0 { report::text(&found, arguments) } else { String::new() };
+    let until = data::cdnow_until().unwrap_or_default();
+    text.push_str(&cuts::report(
+        "CDNOW, 39 weeks seen, 39 weeks held out",
+        &data::cdnow()?,
+        until,
+        data::CDNOW_SPLIT.1,
+    )?);
     println!("{text}");
     for shop in found.iter().filter(|shop| shop.failure.is_some()) {
         let failure = shop.failure.as_deref().unwrap_or_default();
