@@ -8,6 +8,10 @@
 //! for customers who may buy at discrete occasions; [`formulas`] are baselines to compare a model with.
 //! [`posterior`] says how far predictions can be off.
 //!
+//! Which model? [`Timelines`] hold when each customer bought, so that the past of any past day can be cut out of them;
+//! [`backtest`] fits the models to it, holds them against what came after with proper [`scores`], chooses, and learns by
+//! how much totals are missed.
+//!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
 //!

@@ -208,3 +208,45 @@ fn unassumed(other: Other, basis: [f64; 4], won: u32, end: u32, rng: &mut Pcg64M
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_is_the_same_every_time_and_within_its_bounds() {
+        for number in 0..12 {
+            let (shop, again) = (Shop::simulate(number, 500), Shop::simulate(number, 500));
+            assert_eq!((shop.process, &shop.timelines), (again.process, &again.timelines));
+            assert_eq!(shop.process.is_assumed(), number % 2 == 0);
+            assert!((50..=500).contains(&shop.timelines.customers()));
+            assert!((364..1461).contains(&shop.until) && (182..=1096).contains(&shop.horizon));
+            for days in shop.timelines.iter() {
+                assert!(days[0] <= shop.until && days[days.len() - 1] <= shop.until + shop.horizon as i32);
+            }
+        }
+    }
+
+    /// Without what makes a process different it is the Pareto/NBD, whose expectation is known.
+    #[test]
+    fn processes_without_their_difference_are_the_model() {
+        let basis = [0.9, 20.0, 0.8, 30.0];
+        let end = 600;
+        let model = model_with(ModelKind::ParetoNbd, basis, TimeUnit::Week).expect("a model");
+        let newborn = mehrwert_clv::History::NEWBORN;
+        let expected = model.purchase_moments(&[newborn], Days::new(f64::from(end)))[0];
+        let same = [
+            Other::Regular { shape: 1 },
+            Other::Trend { growth: 0.0 },
+            Other::Season { swing: 0.0, phase: 0.3 },
+            Other::Mixed { share: 0.0, pace: 3.0, stay: 3.0 },
+        ];
+        for other in same {
+            let mut rng = Pcg64Mcg::seed_from_u64(8);
+            let counts = (0..20_000).map(|_| unassumed(other, basis, 0, end, &mut rng).len());
+            let mean = counts.sum::<usize>() as f64 / 20_000.0;
+            let error = (expected.variance / 20_000.0).sqrt();
+            assert!((mean - expected.mean).abs() < 4.5 * error, "{other:?}: {mean}, expected {expected:?}");
+        }
+    }
+}

@@ -292,3 +292,41 @@ fn details(shop: &Shop, backtest: &Backtest, fit: &Fit, mean: f64, variance: f64
     lines.push(line("after", shop.until, &last));
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_score_counts_width_and_what_is_missed() {
+        let e = std::f64::consts::E;
+        let within = held(Of::Total, Way::Naive, e - 1.0, e * e - 1.0, 3.0);
+        assert!(within.covered && (within.score - 1.0).abs() < 1e-12);
+        let missed = held(Of::Total, Way::Naive, e - 1.0, e * e - 1.0, 0.0);
+        assert!(!missed.covered && (missed.score - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_customer_is_in_one_group() {
+        let mut rng = Pcg64Mcg::seed_from_u64(2);
+        let all: Vec<usize> = (0..1000).collect();
+        let mut joined = groups(&all, &mut rng).concat();
+        joined.sort_unstable();
+        assert_eq!(joined, all);
+    }
+
+    #[test]
+    fn a_likeness_has_the_total_of_all() {
+        let shop = Shop::simulate(9, 3000);
+        let known = shop.timelines.known_on(shop.until).expect("a shop of a few years");
+        let model = mehrwert_clv::model_with(ModelKind::BgNbd, [0.5, 8.0, 0.6, 2.0], mehrwert_clv::TimeUnit::Week);
+        let (model, over) = (model.expect("a model"), Days::new(300.0));
+        let total: f64 = known.histories.iter().map(|history| model.expected_purchases(history, over)).sum();
+        let (histories, scale) = likeness(&known.histories, model.as_ref(), over);
+        let scores = model.score(histories.distinct(), over, DiscountRate::NONE);
+        let alike: f64 =
+            scores.iter().zip(histories.weights()).map(|(one, weight)| one.expected_purchases * weight).sum();
+        assert!((scale * alike / total - 1.0).abs() < 1e-9 && (scale - 1.0).abs() < 0.1, "{scale}");
+        assert!((histories.customers() / known.histories.len() as f64 - 1.0).abs() < 1e-9);
+    }
+}

@@ -5,10 +5,10 @@
 //! with [`PRIOR_NONE`] the model is right (sigma is zero), else sigma is half-normal with scale [`PRIOR_SCALE`]. Cuts of
 //! one history share customers and mostly their errors: all together count as [`INDEPENDENT_CUTS`].
 //!
-//! The three constants, that sigma does not depend on the horizon, and that the centre is not moved are chosen on
-//! simulated shops (docs/accuracy-intervals.md): errors at the cuts are a quarter to a third of a horizon long where the
-//! horizon is long, and yet a sigma that grows with it made intervals worse; so did moving the centre by the mean error,
-//! for all shops but those with a trend.
+//! Sigma does not depend on the horizon, and the centre of an interval is not moved. These two choices and the three
+//! constants were made on simulated shops other than those that docs/accuracy-intervals.md reports: intervals whose sigma
+//! grew with the horizon were worse, and moving the centre by the mean error of the cuts helped shops with a trend as much
+//! as it hurt the others.
 
 use serde::{Deserialize, Serialize};
 
