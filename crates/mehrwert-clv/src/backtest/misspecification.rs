@@ -44,6 +44,17 @@ impl Backtest {
     }
 }
 
+impl Backtest {
+    /// The same for the total of a group, from the group's own errors at the cuts: one that was picked by what sets its
+    /// customers apart, such as when they were won, can be missed by more than all together are. `is_member` takes a
+    /// customer's number in the timelines. What the group is has to be known at the cuts: a group picked by what customers
+    /// did later has errors that no forecast could avoid.
+    pub fn group_misspecification(&self, model: ModelKind, is_member: &dyn Fn(u32) -> bool) -> Misspecification {
+        let totals: Vec<Total> = self.cuts.iter().filter_map(|cut| cut.total_of(model, is_member)).collect();
+        Misspecification::learnt(&totals.iter().collect::<Vec<_>>())
+    }
+}
+
 /// Values of sigma from 0.01 to 1.6, each 10 % above the one before.
 fn values() -> impl Iterator<Item = f64> {
     (0..54).map(|step| 0.01 * 1.1f64.powi(step))

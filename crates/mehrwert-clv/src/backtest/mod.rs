@@ -101,8 +101,8 @@ impl Backtest {
         let Some((first, _)) = timelines.span().filter(|span| span.0 <= until) else {
             return Ok(backtest);
         };
-        let every = timelines.customers().div_ceil(options.most_customers.max(1));
-        let sampled = timelines.thinned(every);
+        let numbers = timelines.every_nth(timelines.customers().div_ceil(options.most_customers.max(1)));
+        let sampled = timelines.only(&numbers);
         let mut rng = Pcg64Mcg::seed_from_u64(rng.next_u64());
         let mut starts = vec![None; options.models.len()];
         for (day, days) in plan::cuts(first, until, options.horizon, options.cuts) {
@@ -114,7 +114,10 @@ impl Backtest {
             }
             let uniforms: Vec<f64> = (0..known.customers.len()).map(|_| rng.random()).collect();
             let work = cut::Work { timelines: &sampled, known: &known, day, days, until, uniforms: &uniforms };
-            backtest.cuts.push(work.run(options, &mut starts));
+            let mut cut = work.run(options, &mut starts);
+            // Numbers among the sampled are positions in the list of their numbers.
+            cut.customers.iter_mut().for_each(|customer| *customer = numbers[*customer as usize]);
+            backtest.cuts.push(cut);
         }
         Ok(backtest)
     }
