@@ -44,6 +44,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         write(path, &std::iter::once(format!("{}\n", study::DETAILS)).chain(lines).collect::<String>())?;
     }
     let mut text = if arguments.runs > 0 { report::text(&found, arguments) } else { String::new() };
+    let broken = report::broken(&found);
+    if arguments.runs > 0 {
+        text.push_str(&report::promises(&broken));
+    }
     let until = data::cdnow_until().unwrap_or_default();
     text.push_str(&cuts::report(
         "CDNOW, 39 weeks seen, 39 weeks held out",
@@ -59,7 +63,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(path) = &arguments.report {
         write(path, &text)?;
     }
-    let broken = report::broken(&found);
     if broken.is_empty() { Ok(()) } else { Err(Failure::Promise(broken.join("; "))) }
 }
 
