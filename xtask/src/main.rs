@@ -3,6 +3,7 @@
 //! Each sets up what it needs, prints a short table and ends with a non-zero code when a promise does not hold. What
 //! cannot be set up is a failure, never a skip.
 
+mod accuracy;
 mod bench;
 mod contracts;
 mod generate;
@@ -36,6 +37,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the main job beside lifetimes and DuckDB on the same file and prints the ratios.
     Peers(peers::Arguments),
+    /// Studies on simulated shops whether intervals hold what they promise.
+    Accuracy(accuracy::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
     Generate(generate::Arguments),
     /// Writes the contracts of a simulated service to a CSV file.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Policy => policy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Peers(arguments) => peers::run(&arguments),
+        Command::Accuracy(arguments) => accuracy::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::GenerateContracts(arguments) => contracts::run(&arguments),
     };

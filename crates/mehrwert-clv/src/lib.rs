@@ -11,6 +11,10 @@
 //! besides their purchases; [`pooling`] fits groups of customers that lean on each other; [`saved`] keeps a fitted model
 //! for the next time.
 //!
+//! Which model? [`Timelines`] hold when each customer bought, so that the past of any past day can be cut out of them;
+//! [`backtest`] fits the models to it, holds them against what came after with proper [`scores`], chooses, and learns by
+//! how much totals are missed.
+//!
 //! ```
 //! use mehrwert_clv::{Days, DiscountRate, FitOptions, Histories, History, ModelKind, fit};
 //!

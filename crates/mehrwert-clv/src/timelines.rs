@@ -174,23 +174,25 @@ impl Timelines {
         customers.par_iter().with_min_len(CHUNK).map(count).collect()
     }
 
-    /// Every n-th customer in the order of their first purchases, as good as a random sample spread evenly over time.
-    /// Those kept stay in their order.
-    pub fn thinned(&self, every: usize) -> Timelines {
-        if every <= 1 {
-            return self.clone();
-        }
+    /// The numbers of every n-th customer in the order of their first purchases, as good as a random sample spread evenly
+    /// over time; ascending.
+    pub fn every_nth(&self, n: usize) -> Vec<u32> {
         let mut by_first: Vec<(i32, u32)> =
             self.iter().enumerate().map(|(customer, days)| (days[0], customer as u32)).collect();
         by_first.sort_unstable();
-        let mut kept: Vec<u32> = by_first.into_iter().step_by(every).map(|(_, customer)| customer).collect();
+        let mut kept: Vec<u32> = by_first.into_iter().step_by(n.max(1)).map(|(_, customer)| customer).collect();
         kept.sort_unstable();
-        let mut thinned = Timelines { offsets: vec![0], days: Vec::new() };
-        for customer in kept {
-            thinned.days.extend_from_slice(self.of(customer as usize));
-            thinned.offsets.push(thinned.days.len() as u32);
+        kept
+    }
+
+    /// The timelines of these customers only, in this order; numbers that there are not are left out.
+    pub fn only(&self, customers: &[u32]) -> Timelines {
+        let mut kept = Timelines { offsets: vec![0], days: Vec::new() };
+        for days in customers.iter().map(|&customer| self.of(customer as usize)).filter(|days| !days.is_empty()) {
+            kept.days.extend_from_slice(days);
+            kept.offsets.push(kept.days.len() as u32);
         }
-        thinned
+        kept
     }
 }
 
@@ -232,9 +234,10 @@ mod tests {
     #[test]
     fn every_nth_customer_is_kept_by_first_day() {
         // By first day: customers 1, 0, 3, 2.
-        let half = shop().thinned(2);
+        assert_eq!(shop().every_nth(2), [1, 3]);
+        let half = shop().only(&[1, 3, 9]);
         assert_eq!(half.iter().collect::<Vec<_>>(), [&[-3][..], &[2, 4]]);
-        assert_eq!(shop().thinned(1), shop());
+        assert_eq!(shop().only(&shop().every_nth(0)), shop());
     }
 
     proptest! {

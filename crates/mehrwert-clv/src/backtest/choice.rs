@@ -129,6 +129,7 @@ mod tests {
             day,
             days: 30,
             customers: (0..models[0].1.len() as u32).collect(),
+            purchases: vec![0; models[0].1.len()],
             repeat_customers: 3,
             models: models.iter().map(model).collect(),
             without_fit: Vec::new(),

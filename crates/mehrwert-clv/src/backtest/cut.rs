@@ -13,8 +13,10 @@ pub struct Cut {
     pub day: i32,
     /// Days forecast for the scores.
     pub days: u32,
-    /// The numbers of the customers among those tested, in the order of their scores.
+    /// The numbers of the customers in the timelines handed in, ascending: all known by then, or a sample of them.
     pub customers: Vec<u32>,
+    /// How often each of them bought in the days forecast.
+    pub purchases: Vec<u32>,
     /// How many of them had bought again by then.
     pub repeat_customers: usize,
     /// The models fitted, in the order asked for.
@@ -80,6 +82,26 @@ impl Total {
     }
 }
 
+impl Cut {
+    /// The total of a group at this cut, forecast by a model; `None` where the model had no fit or nobody of the group was
+    /// known. The parameters are taken to matter to the group as much as to all.
+    pub(super) fn total_of(&self, model: ModelKind, is_member: &dyn Fn(u32) -> bool) -> Option<Total> {
+        let model = self.models.iter().find(|one| one.kind == model)?;
+        let all = model.totals.first()?;
+        let (mut predicted, mut variance, mut actual, mut members) = (0.0, 0.0, 0u64, 0u32);
+        for ((&customer, score), &bought) in self.customers.iter().zip(&model.customers).zip(&self.purchases) {
+            if is_member(customer) {
+                predicted += score.expected;
+                variance += score.variance;
+                actual += u64::from(bought);
+                members += 1;
+            }
+        }
+        let from_customers = (variance / (predicted + 0.5f64).powi(2)).ln_1p();
+        (members > 0).then_some(Total { predicted, actual, from_customers, ..*all })
+    }
+}
+
 pub(super) struct Work<'a> {
     pub timelines: &'a Timelines,
     pub known: &'a Known,
@@ -94,11 +116,11 @@ impl Work<'_> {
     pub fn run(&self, options: &BacktestOptions, starts: &mut [Option<[f64; 4]>]) -> Cut {
         let Known { customers, histories } = self.known;
         let compressed = Histories::compress(histories.iter().copied());
-        let purchases = self.purchases(self.days);
         let mut cut = Cut {
             day: self.day,
             days: self.days,
             customers: customers.clone(),
+            purchases: self.purchases(self.days),
             repeat_customers: histories.iter().filter(|history| history.repeats() > 0).count(),
             models: Vec::new(),
             without_fit: Vec::new(),
@@ -111,15 +133,15 @@ impl Work<'_> {
             match found.map_or_else(|| fit(kind, &compressed, &cold), Ok) {
                 Ok(fit) => {
                     *start = Some(fit.parameters.map(|parameter| parameter.value));
-                    cut.models.push(self.model(&fit, &compressed, &purchases));
+                    cut.models.push(self.model(&fit, &compressed, &cut.purchases));
                 }
                 Err(error) => cut.without_fit.push((kind, error.to_string())),
             }
         }
         for baseline in Baseline::ALL {
             let means = baseline.forecasts(self.timelines, self.known, self.day, self.days);
-            let customers = score_poisson(&means, &purchases, self.uniforms);
-            let scores = Scores::of(&customers, &purchases);
+            let customers = score_poisson(&means, &cut.purchases, self.uniforms);
+            let scores = Scores::of(&customers, &cut.purchases);
             cut.baselines.push(CutBaseline { baseline, customers, scores });
         }
         cut

@@ -176,6 +176,7 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rand::{RngExt, SeedableRng};
     use rand_pcg::Pcg64Mcg;
 
@@ -249,5 +250,42 @@ mod tests {
         }
         assert!(best.pit.iter().all(|share| (share - 0.1).abs() < 0.01), "{:?}", best.pit);
         assert!(best.aggregate_error.unwrap().abs() < 0.03);
+    }
+
+    proptest! {
+        /// Sorting and sharing distributions must not show: every customer has the score it has alone.
+        #[test]
+        fn a_score_does_not_depend_on_the_other_customers(
+            customers in prop::collection::vec((0u32..4, 0u32..40, 0u32..6, 0.0f64..1.0), 1..30),
+            logs in prop::array::uniform4(-1.5f64..2.5),
+            days in 0.0f64..800.0,
+        ) {
+            let history = |repeats: u32, gap: u32| {
+                let recency = repeats * 9;
+                History::new(repeats, recency, recency + gap).unwrap()
+            };
+            let histories: Vec<History> = customers.iter().map(|one| history(one.0, one.1 / 10)).collect();
+            let purchases: Vec<u32> = customers.iter().map(|one| one.2).collect();
+            let uniforms: Vec<f64> = customers.iter().map(|one| one.3).collect();
+            for kind in ModelKind::ALL {
+                let model = model_with(kind, logs.map(f64::exp), TimeUnit::Week).unwrap();
+                let over = Days::new(days);
+                let together = score_model(model.as_ref(), &histories, &purchases, over, &uniforms);
+                for (at, score) in together.iter().enumerate() {
+                    let one = at..=at;
+                    let (history, purchases, uniforms) =
+                        (&histories[one.clone()], &purchases[one.clone()], &uniforms[one]);
+                    let alone = score_model(model.as_ref(), history, purchases, over, uniforms)[0];
+                    for (one, other) in [
+                        (score.log_score, alone.log_score), (score.crps, alone.crps), (score.pit, alone.pit),
+                        (score.expected, alone.expected), (score.variance, alone.variance),
+                    ] {
+                        // How far counts are followed differs, and with it what is left out.
+                        prop_assert!((one - other).abs() < 1e-3 * (1.0 + other.abs()), "{} {:?} {:?}", kind, score, alone);
+                    }
+                    prop_assert!(score.log_score >= 0.0 && score.crps >= 0.0 && (0.0..=1.0).contains(&score.pit));
+                }
+            }
+        }
     }
 }

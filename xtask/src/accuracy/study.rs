@@ -1,0 +1,332 @@
+//! One simulated shop: everything from the cuts to the intervals, held against what came.
+
+use mehrwert_clv::backtest::{Backtest, BacktestOptions, Choice, Total};
+use mehrwert_clv::posterior::{IntervalOptions, Method, Posterior, PosteriorOptions};
+use mehrwert_clv::scores::Baseline;
+use mehrwert_clv::{Days, DiscountRate, Fit, FitOptions, Histories, History, ModelKind, PurchaseModel, fit};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use super::shops::{Process, Shop};
+
+/// How an interval came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// What the model itself leaves uncertain.
+    ModelOnly,
+    /// Widened by what the cuts tell.
+    Misspecification,
+    /// As many purchases as in an equally long time before, as uncertain as that was at the cuts.
+    Naive,
+}
+
+/// What an interval is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// A parameter.
+    Parameter,
+    /// The total of a group of customers.
+    Group,
+    /// The total of all.
+    Total,
+}
+
+/// An interval held against the truth.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// What it was of.
+    pub of: Of,
+    /// How it came about.
+    pub way: Way,
+    /// Whether the truth lay within.
+    pub covered: bool,
+    /// The interval score on the logarithm (Gneiting & Raftery 2007): width, and twenty times what is missed.
+    pub score: f64,
+}
+
+/// What a shop showed.
+pub struct Found {
+    /// Who its customers were.
+    pub process: Process,
+    /// How many customers it had.
+    pub customers: usize,
+    /// Intervals held against the truth.
+    pub held: Vec<Held>,
+    /// The choice among models.
+    pub choice: Choice,
+    /// What could not be done, if so.
+    pub failure: Option<String>,
+    /// Lines for the details.
+    pub details: Vec<String>,
+}
+
+/// Probability of the intervals.
+const CONFIDENCE: f64 = 0.9;
+/// Relative sizes of the groups.
+const GROUPS: [u32; 5] = [1, 2, 4, 8, 16];
+
+fn held(of: Of, way: Way, low: f64, high: f64, truth: f64) -> Held {
+    let [low, high, truth] = [low, high, truth].map(|value| value.max(0.0).ln_1p());
+    let missed = (low - truth).max(truth - high).max(0.0);
+    Held { of, way, covered: missed == 0.0, score: high - low + 2.0 / (1.0 - CONFIDENCE) * missed }
+}
+
+/// Runs one shop.
+pub fn run(number: u64, most_customers: u32) -> Found {
+    let shop = Shop::simulate(number, most_customers);
+    let mut rng = Pcg64Mcg::seed_from_u64(number ^ 0x5eed);
+    let options = BacktestOptions { horizon: shop.horizon, ..BacktestOptions::default() };
+    // Simulated shops are far younger than a history may be.
+    let backtest = Backtest::run(&shop.timelines, shop.until, &options, &mut rng).expect("a shop of a few years");
+    let choice = backtest.choose(ModelKind::ParetoNbd);
+    let mut found = Found {
+        process: shop.process,
+        customers: shop.timelines.customers(),
+        held: Vec::new(),
+        choice,
+        failure: None,
+        details: Vec::new(),
+    };
+    if let Err(failure) = intervals(&shop, &backtest, &mut found, &mut rng) {
+        found.failure = Some(failure);
+    }
+    found
+}
+
+fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg64Mcg) -> Result<(), String> {
+    let known = shop.timelines.known_on(shop.until).map_err(|error| error.to_string())?;
+    let histories = Histories::compress(known.histories.iter().copied());
+    let model = found.choice.model;
+    let (fitted, posterior) = posterior_of(model, backtest, &histories, rng)?;
+    if let Process::Assumed(kind, parameters) = shop.process {
+        let of_own = if kind == model { None } else { Some(posterior_of(kind, backtest, &histories, rng)?.1) };
+        let own = of_own.as_ref().unwrap_or(&posterior);
+        for (name, truth) in kind.parameter_names().into_iter().zip(parameters) {
+            let interval = own.parameter(name, CONFIDENCE).map_err(|error| error.to_string())?;
+            let covered = interval.low <= truth && truth <= interval.high;
+            found.held.push(Held { of: Of::Parameter, way: Way::ModelOnly, covered, score: f64::NAN });
+        }
+    }
+    let deviation = backtest.misspecification(model).deviation(CONFIDENCE);
+    let end = shop.until.saturating_add_unsigned(shop.horizon);
+    let later = shop.timelines.purchases_between(&known.customers, shop.until, end);
+    let naive = Naive::new(shop, backtest);
+    let over = Days::new(f64::from(shop.horizon));
+    let before = Baseline::SameAsBefore.forecasts(&shop.timelines, &known, shop.until, shop.horizon);
+    let mut hold = |of: Of, members: &[usize], rng: &mut Pcg64Mcg| -> Result<(), String> {
+        let past: Vec<History> = members.iter().map(|&at| known.histories[at]).collect();
+        let group = likeness(&past, fitted.model.as_ref(), over);
+        let truth: f64 = members.iter().map(|&at| f64::from(later[at])).sum();
+        let seed: u64 = rng.random();
+        for (way, misspecification) in [(Way::ModelOnly, 0.0), (Way::Misspecification, deviation)] {
+            let options = IntervalOptions { confidence: CONFIDENCE, misspecification, simulations: 2000 };
+            let interval = posterior.total_purchases(&group.0, over, &options, &mut Pcg64Mcg::seed_from_u64(seed));
+            let interval = interval.map_err(|error| error.to_string())?;
+            found.held.push(held(of, way, group.1 * interval.low, group.1 * interval.high, truth));
+            if of == Of::Total && way == Way::ModelOnly {
+                let variance = interval.from_parameters.powi(2) + interval.from_customers.powi(2);
+                let mean = group.1 * interval.mean;
+                found.details = details(shop, backtest, &fitted, mean, variance * group.1.powi(2), truth);
+            }
+        }
+        let (low, high) = naive.interval(members.iter().map(|&at| before[at]).sum());
+        found.held.push(held(of, Way::Naive, low, high, truth));
+        Ok(())
+    };
+    let all: Vec<usize> = (0..known.customers.len()).collect();
+    hold(Of::Total, &all, rng)?;
+    for members in groups(&all, rng) {
+        hold(Of::Group, &members, rng)?;
+    }
+    Ok(())
+}
+
+fn posterior_of(
+    kind: ModelKind,
+    backtest: &Backtest,
+    histories: &Histories,
+    rng: &mut Pcg64Mcg,
+) -> Result<(Fit, Posterior), String> {
+    let last = backtest.cuts.last().and_then(|cut| cut.models.iter().find(|model| model.kind == kind));
+    let warm = FitOptions { start: last.map(|model| model.parameters), ..FitOptions::default() };
+    let fit = fit(kind, histories, &warm).or_else(|_| fit(kind, histories, &FitOptions::default()));
+    let fit = fit.map_err(|error| error.to_string())?;
+    let options = PosteriorOptions {
+        importance_draws: DRAWS,
+        warmup: 300,
+        draws: 300,
+        method: Some(Method::Laplace),
+        ..PosteriorOptions::default()
+    };
+    // Chains of more customers would take minutes: such shops are counted, and left out.
+    let method = (histories.distinct().len() > MOST_FOR_CHAINS).then_some(Method::Laplace);
+    let more = PosteriorOptions { importance_draws: MORE_DRAWS, method, ..options.clone() };
+    let posterior = Posterior::sample(&fit, histories, &options, rng);
+    let posterior = posterior.or_else(|_| Posterior::sample(&fit, histories, &more, rng));
+    Ok((fit, posterior.map_err(|error| error.to_string())?))
+}
+
+/// Draws around the mode: fewer than by default, for the sake of the study's time.
+const DRAWS: usize = 150;
+/// Where these do not suffice.
+const MORE_DRAWS: usize = 400;
+/// Distinct histories beyond which chains take too long for the study.
+const MOST_FOR_CHAINS: usize = 150;
+/// Distinct histories beyond which a total is taken from a likeness of the customers.
+const LIKENESS: usize = 300;
+
+/// A likeness of the customers, every n-th of them in the order of their histories, and what makes its total that of all
+/// under the fitted model; for the sake of the study's time.
+fn likeness(customers: &[History], model: &dyn PurchaseModel, over: Days) -> (Histories, f64) {
+    let all = Histories::compress(customers.iter().copied());
+    if all.distinct().len() <= LIKENESS {
+        return (all, 1.0);
+    }
+    let mut sorted = customers.to_vec();
+    sorted.sort_unstable();
+    let step = sorted.len().div_ceil(LIKENESS);
+    let share = sorted.len() as f64 / sorted.len().div_ceil(step) as f64;
+    let kept = sorted.iter().skip(step / 2).step_by(step).map(|history| (*history, share));
+    // Every weight is above zero.
+    let Ok(likeness) = Histories::from_weighted(kept) else { return (all, 1.0) };
+    let total = |histories: &Histories| -> f64 {
+        let scores = model.score(histories.distinct(), over, DiscountRate::NONE);
+        scores.iter().zip(histories.weights()).map(|(score, weight)| score.expected_purchases * weight).sum()
+    };
+    let scale = total(&all) / total(&likeness);
+    if scale.is_finite() { (likeness, scale) } else { (all, 1.0) }
+}
+
+/// Groups of unequal size, each customer in one of them by chance.
+fn groups(all: &[usize], rng: &mut Pcg64Mcg) -> Vec<Vec<usize>> {
+    let mut groups = vec![Vec::new(); GROUPS.len()];
+    for &customer in all {
+        let mut place = rng.random_range(0..GROUPS.iter().sum());
+        let mut group = 0;
+        while place >= GROUPS[group] {
+            place -= GROUPS[group];
+            group += 1;
+        }
+        groups[group].push(customer);
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+/// The naive interval: the total before, times and divided by what it was off at the cuts.
+struct Naive {
+    variance: f64,
+    /// Where the history is shorter than the horizon, the total before is scaled up.
+    scale: f64,
+}
+
+impl Naive {
+    fn new(shop: &Shop, backtest: &Backtest) -> Naive {
+        let errors: Vec<f64> = backtest
+            .cuts
+            .iter()
+            .flat_map(|cut| &cut.baselines)
+            .filter(|one| one.baseline == Baseline::SameAsBefore)
+            .map(|one| {
+                // Predicted over actual, less one; without any purchase it is as good as unknown.
+                let relative = one.scores.aggregate_error.unwrap_or(1.0);
+                (1.0 + relative).max(0.05).ln()
+            })
+            .collect();
+        let squares: f64 = errors.iter().map(|error| error * error).sum();
+        // Without cuts nothing is known but experience: half as much or twice as much.
+        let variance = if errors.is_empty() { 0.5 } else { squares / errors.len() as f64 };
+        Naive { variance, scale: (f64::from(shop.horizon) / f64::from(shop.until + 1)).max(1.0) }
+    }
+
+    fn interval(&self, before: f64) -> (f64, f64) {
+        const DEVIATIONS: f64 = 1.644_853_626_951_472_6;
+        let total = (before * self.scale).max(0.5);
+        let factor = (DEVIATIONS * (self.variance + 1.0 / total).sqrt()).exp();
+        (total / factor, total * factor)
+    }
+}
+
+/// The columns of the details.
+pub const DETAILS: &str =
+    "process,past,horizon,row,at,days,mean_age,predicted,actual,error,from_customers,from_parameters";
+
+/// Errors of the totals at the cuts and afterwards, as lines of a table.
+fn details(shop: &Shop, backtest: &Backtest, fit: &Fit, mean: f64, variance: f64, truth: f64) -> Vec<String> {
+    let kind = fit.model.kind();
+    let past = shop.until + 1;
+    let line = |name: &str, at: i32, total: &Total| {
+        format!(
+            "{},{past},{},{name},{at},{},{},{},{},{},{},{}",
+            shop.process.name(),
+            shop.horizon,
+            total.days,
+            total.mean_age,
+            total.predicted,
+            total.actual,
+            total.log_error(),
+            total.from_customers,
+            total.from_parameters
+        )
+    };
+    let mut lines = Vec::new();
+    for cut in &backtest.cuts {
+        for model in cut.models.iter().filter(|model| model.kind == kind) {
+            for (name, total) in ["cut", "end"].into_iter().zip(&model.totals) {
+                lines.push(line(name, cut.day, total));
+            }
+        }
+    }
+    let mut ages = 0.0;
+    for days in shop.timelines.iter() {
+        ages += f64::from(shop.until - days[0]);
+    }
+    let last = Total {
+        days: shop.horizon,
+        mean_age: ages / shop.timelines.customers() as f64,
+        predicted: mean,
+        actual: truth as u64,
+        from_customers: (variance / (mean + 0.5).powi(2)).ln_1p(),
+        from_parameters: 0.0,
+    };
+    lines.push(line("after", shop.until, &last));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_score_counts_width_and_what_is_missed() {
+        let e = std::f64::consts::E;
+        let within = held(Of::Total, Way::Naive, e - 1.0, e * e - 1.0, 3.0);
+        assert!(within.covered && (within.score - 1.0).abs() < 1e-12);
+        let missed = held(Of::Total, Way::Naive, e - 1.0, e * e - 1.0, 0.0);
+        assert!(!missed.covered && (missed.score - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_customer_is_in_one_group() {
+        let mut rng = Pcg64Mcg::seed_from_u64(2);
+        let all: Vec<usize> = (0..1000).collect();
+        let mut joined = groups(&all, &mut rng).concat();
+        joined.sort_unstable();
+        assert_eq!(joined, all);
+    }
+
+    #[test]
+    fn a_likeness_has_the_total_of_all() {
+        let shop = Shop::simulate(9, 3000);
+        let known = shop.timelines.known_on(shop.until).expect("a shop of a few years");
+        let model = mehrwert_clv::model_with(ModelKind::BgNbd, [0.5, 8.0, 0.6, 2.0], mehrwert_clv::TimeUnit::Week);
+        let (model, over) = (model.expect("a model"), Days::new(300.0));
+        let total: f64 = known.histories.iter().map(|history| model.expected_purchases(history, over)).sum();
+        let (histories, scale) = likeness(&known.histories, model.as_ref(), over);
+        let scores = model.score(histories.distinct(), over, DiscountRate::NONE);
+        let alike: f64 =
+            scores.iter().zip(histories.weights()).map(|(one, weight)| one.expected_purchases * weight).sum();
+        assert!((scale * alike / total - 1.0).abs() < 1e-9 && (scale - 1.0).abs() < 0.1, "{scale}");
+        assert!((histories.customers() / known.histories.len() as f64 - 1.0).abs() < 1e-9);
+    }
+}
