@@ -15,6 +15,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::SeedableRng;
 
 use super::accuracy::{Outcomes, mean};
+use super::forecaster::CONFIDENCE;
 use super::purchases::Purchases;
 use super::result::{Accuracy, Choice, CutReport, Judged};
 use super::timelines::SampledPurchases;
@@ -82,9 +83,9 @@ impl Comparison {
         mean(&self.cuts.iter().map(of).collect::<Option<Vec<_>>>()?)
     }
 
-    /// By how much more than it says itself a model misses totals over so many days, as a deviation of the logarithm.
-    pub(super) fn misspecification(&self, kind: ModelKind, days: u32) -> f64 {
-        self.backtest.misspecification(kind, days).deviation
+    /// By how much more than it says itself a model misses totals, as a deviation of the logarithm.
+    pub(super) fn misspecification(&self, kind: ModelKind) -> f64 {
+        self.backtest.misspecification(kind).deviation(CONFIDENCE)
     }
 }
 

@@ -22,13 +22,13 @@ pub(super) fn score_customers(
     let (orders, amounts) = forecaster.customer_ranges(histories, days)?;
     let rows = histories.customers.len();
     let mut scores = CustomerScores::with_capacity(rows);
-    for row in 0..rows {
+    for (row, &orders_range) in orders.iter().enumerate() {
         let score = forecaster.score_of(&scored, row);
         let told = forecaster.tells_alive(row);
         // What discounting takes off, on average over when the purchases are expected.
         let expected = score.expected_purchases;
         let discount = if expected > 0.0 { score.discounted_purchases / expected } else { 1.0 };
-        let range = amounts.get(row).unwrap_or(&orders[row]).times(discount * margin);
+        let range = amounts.get(row).copied().unwrap_or(orders_range).times(discount * margin);
         scores.customer.push(names.get(histories.customers[row]).unwrap_or_default().to_owned());
         scores.orders.push(histories.purchases[row]);
         scores.revenue.push(histories.revenue[row]);
