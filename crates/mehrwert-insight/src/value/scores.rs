@@ -4,10 +4,11 @@ use mehrwert_clv::DiscountRate;
 use mehrwert_clv::posterior::IntervalError;
 use mehrwert_clv::spend::SpendFit;
 use mehrwert_facts::orders::Names;
+use rayon::prelude::*;
 
 use super::forecaster::Forecaster;
 use super::histories::CustomerHistories;
-use super::result::{CustomerScores, SpendReport};
+use super::result::{CustomerScores, Range, SpendReport};
 
 /// Scores every customer over so many days; `margin` turns expected revenue into value.
 pub(super) fn score_customers(
@@ -20,23 +21,27 @@ pub(super) fn score_customers(
 ) -> Result<CustomerScores, IntervalError> {
     let scored = forecaster.scores(days, rate);
     let (orders, amounts) = forecaster.customer_ranges(histories, days)?;
-    let rows = histories.customers.len();
-    let mut scores = CustomerScores::with_capacity(rows);
-    for (row, &orders_range) in orders.iter().enumerate() {
+    let of_row = |(row, &orders_range): (usize, &Range)| {
         let score = forecaster.score_of(&scored, row);
-        let told = forecaster.tells_alive(row);
         // What discounting takes off, on average over when the purchases are expected.
         let expected = score.expected_purchases;
         let discount = if expected > 0.0 { score.discounted_purchases / expected } else { 1.0 };
         let range = amounts.get(row).copied().unwrap_or(orders_range).times(discount * margin);
+        let value = score.discounted_purchases * forecaster.expected_spend(histories, row) * margin;
+        let alive = forecaster.tells_alive(row).then_some(score.probability_alive);
+        (alive, expected, value, range)
+    };
+    let found: Vec<(Option<f64>, f64, f64, Range)> = orders.par_iter().enumerate().map(of_row).collect();
+    let mut scores = CustomerScores::with_capacity(found.len());
+    for (row, (alive, expected, value, range)) in found.into_iter().enumerate() {
         scores.customer.push(names.get(histories.customers[row]).unwrap_or_default().to_owned());
         scores.orders.push(histories.purchases[row]);
         scores.revenue.push(histories.revenue[row]);
         scores.first_order.push(histories.first_day[row]);
         scores.last_order.push(histories.last_day[row]);
-        scores.probability_alive.push(told.then_some(score.probability_alive));
+        scores.probability_alive.push(alive);
         scores.expected_orders.push(expected);
-        scores.value.push(score.discounted_purchases * forecaster.expected_spend(histories, row) * margin);
+        scores.value.push(value);
         scores.value_range.push(range);
     }
     scores.expected_orders_range = orders;
