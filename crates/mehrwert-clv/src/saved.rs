@@ -24,6 +24,7 @@
 
 mod error;
 mod fingerprint;
+mod fits;
 mod text;
 
 use rand::Rng;

@@ -16,6 +16,7 @@ fn request() -> ValueRequest {
         age: Horizon::years(3),
         by: None,
         covariates: Vec::new(),
+        saved: None,
         seed: 1,
         until: None,
     }

@@ -190,6 +190,7 @@ certainty-not-beats = Der Fehler je Kunde (RMSE) war nicht kleiner als der der b
 certainty-not-measured = Wie gut die Prognose trifft, ließ sich an diesen Daten nicht messen. Mit --until TAG halten Sie die letzten Monate zum Prüfen zurück.
 
 choice-named = { $model } wurde mit --model gewählt.
+choice-saved = { $model } wurde früher an Daten bis { $until } angepasst und gespeichert; es wird unverändert verwendet.
 choice-rolling = { $model } gab dem, was dann geschah, die größte Wahrscheinlichkeit (Log-Score): { $cuts } Rückblicke über je { $days } Tage, geprüft an { $customers } Kunden.
 choice-not-told-apart = { $cuts } Rückblicke über je { $days } Tage an { $customers } Kunden zeigen kein Modell, das klar besser wäre (Log-Score). Es bleibt bei { $model }, der Vorgabe.
 choice-little-history = Für Rückblicke ist die Geschichte zu kurz. { $model } ist dann die Vorgabe.

@@ -189,6 +189,7 @@ certainty-not-beats = The error per customer (RMSE) was not smaller than that of
 certainty-not-measured = How well the forecast does could not be measured on these data. With --until DAY you hold the last months back for a test.
 
 choice-named = { $model } was chosen with --model.
+choice-saved = { $model } was fitted earlier to data until { $until } and saved; it is used as it is.
 choice-rolling = { $model } gave what then happened the greatest probability (log score) over { $cuts } looks back of { $days } days each, checked on { $customers } customers.
 choice-not-told-apart = { $cuts } looks back of { $days } days each on { $customers } customers show no model that is clearly better (log score). { $model } stays, the default.
 choice-little-history = The history is too short for looking back. { $model } is the default then.

@@ -102,6 +102,10 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "MODEL", help_heading = "Valuing")]
     pub model: Option<ModelName>,
 
+    /// Uses a model saved earlier as it is, instead of fitting one to these orders.
+    #[arg(long, value_name = "FILE.json", help_heading = "Valuing", conflicts_with_all = ["by", "covariates", "model"])]
+    pub saved_model: Option<PathBuf>,
+
     /// Where random numbers begin: the same seed gives the same digits.
     #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = "Valuing")]
     pub seed: u64,
@@ -117,6 +121,10 @@ pub(crate) struct ValueArguments {
     /// Writes a self-contained page with charts to this file.
     #[arg(long, value_name = "FILE.html", help_heading = "Output")]
     pub report: Option<PathBuf>,
+
+    /// Writes the chosen model to this file, a few hundred bytes, for --saved-model.
+    #[arg(long, value_name = "FILE.json", help_heading = "Output")]
+    pub save_model: Option<PathBuf>,
 
     /// Language of table and page; without it LC_ALL, LC_MESSAGES or LANG decides.
     #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use mehrwert_charts::Language;
+use mehrwert_clv::saved::{SavedModel, SavedModelError};
 use mehrwert_core::{Day, Phase, Progress};
 use mehrwert_facts::engine::Engine;
 use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping};
@@ -25,6 +26,16 @@ enum WordError {
     OutEnding(String),
     #[error("--model {0} is a model of purchases; contracts are valued by models of renewals, leave it out")]
     ModelOfPurchases(&'static str),
+    #[error("cannot read the saved model {path}: {source}")]
+    SavedUnreadable { path: String, source: io::Error },
+    #[error("the saved model {path} cannot be used: {source}")]
+    SavedUnusable { path: String, source: SavedModelError },
+    #[error(
+        "--save-model: a model in season cannot be saved yet (time in it does not pass by the calendar); leave it out"
+    )]
+    NothingToSave,
+    #[error("--save-model and --saved-model: the model would be written as it was read; leave one of them out")]
+    SavedAgain,
     #[error("--model {0} is not among --models: name it there too, or leave --models out")]
     ModelNotCompared(&'static str),
 }
@@ -51,7 +62,7 @@ fn orders(arguments: &ValueArguments, log: OrderLog, bars: &Bars, style: &show::
         pending.push(write(path, |out| show::rejects::write(&log.files, &log.set_aside, language, out))?);
     }
     let engine = Engine::new().map_err(Failure::work)?;
-    let result = value(&engine, log, &value_request(arguments), bars).map_err(value_failure)?;
+    let result = value(&engine, log, &value_request(arguments)?, bars).map_err(value_failure)?;
     bars.begin(Phase::Writing, None);
     pending.extend(write_files(arguments, &result, language)?);
     for file in pending {
@@ -68,7 +79,11 @@ fn orders(arguments: &ValueArguments, log: OrderLog, bars: &Bars, style: &show::
 /// A wish or a file that cannot be met is told from work that failed.
 fn value_failure(error: ValueError) -> Failure {
     match error {
-        ValueError::NoPurchases | ValueError::UntilBeforeFirst { .. } | ValueError::Horizon(_) => Failure::input(error),
+        ValueError::NoPurchases
+        | ValueError::UntilBeforeFirst { .. }
+        | ValueError::Horizon(_)
+        | ValueError::UselessCovariates { .. }
+        | ValueError::SavedOther { .. } => Failure::input(error),
         _ => Failure::work(error),
     }
 }
@@ -79,6 +94,9 @@ fn check(arguments: &ValueArguments) -> Result<(), Failure> {
         && ending(path).is_none()
     {
         return Err(Failure::input(WordError::OutEnding(path.display().to_string())));
+    }
+    if arguments.save_model.is_some() && arguments.saved_model.is_some() {
+        return Err(Failure::input(WordError::SavedAgain));
     }
     match arguments.model {
         Some(model) if !arguments.models.contains(&model) => {
@@ -122,8 +140,18 @@ fn order_request(arguments: &ValueArguments) -> Result<OrderRequest, Failure> {
     })
 }
 
-fn value_request(arguments: &ValueArguments) -> ValueRequest {
-    ValueRequest {
+/// The model saved earlier, where one was named.
+fn saved_model(arguments: &ValueArguments) -> Result<Option<SavedModel>, Failure> {
+    let Some(path) = &arguments.saved_model else { return Ok(None) };
+    let shown = || path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Failure::input(WordError::SavedUnreadable { path: shown(), source }))?;
+    let unusable = |source| Failure::input(WordError::SavedUnusable { path: shown(), source });
+    SavedModel::from_json(text.trim()).map(Some).map_err(unusable)
+}
+
+fn value_request(arguments: &ValueArguments) -> Result<ValueRequest, Failure> {
+    Ok(ValueRequest {
         horizon: arguments.horizon,
         discount_rate: arguments.discount_rate,
         margin: arguments.margin,
@@ -135,7 +163,8 @@ fn value_request(arguments: &ValueArguments) -> ValueRequest {
         by: arguments.by.as_ref().map(|_| 0),
         covariates: (0..arguments.covariates.len()).collect(),
         until: arguments.until,
-    }
+        saved: saved_model(arguments)?,
+    })
 }
 
 fn write_files(arguments: &ValueArguments, result: &ValueResult, language: Language) -> Result<Vec<Pending>, Failure> {
@@ -145,6 +174,10 @@ fn write_files(arguments: &ValueArguments, result: &ValueResult, language: Langu
             Some(Ending::Parquet) => write(path, |out| show::parquet::write(result, out).map_err(io::Error::other))?,
             _ => write(path, |out| show::csv::write(result, out))?,
         });
+    }
+    if let Some(path) = &arguments.save_model {
+        let model = result.model.as_ref().ok_or_else(|| Failure::input(WordError::NothingToSave))?;
+        pending.push(write(path, |out| writeln!(out, "{}", model.to_json()))?);
     }
     if let Some(path) = &arguments.report {
         let today = Day::from(jiff::Zoned::now().date());

@@ -54,6 +54,14 @@ pub enum ValueError {
     /// The columns could not be used to explain anything.
     #[error("the columns of --covariates could not be used")]
     Covariates(#[source] CovariateError),
+    /// The saved model is of something else.
+    #[error(
+        "the saved model is {kind}, which is not a model of purchases; expected one saved by --save-model from orders"
+    )]
+    SavedOther {
+        /// Its kind.
+        kind: &'static str,
+    },
     /// None of the columns tells customers apart.
     #[error(
         "no column of --covariates tells customers apart ({columns}): expected a column of which at least 20 customers \

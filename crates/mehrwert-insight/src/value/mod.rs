@@ -37,6 +37,7 @@ pub use error::ValueError;
 pub use result::*;
 
 use mehrwert_clv::ModelKind;
+use mehrwert_clv::saved::{SavedKind, SavedModel};
 use mehrwert_core::{Amount, Day, Horizon, Phase, Progress, Share};
 use mehrwert_facts::engine::Engine;
 use mehrwert_facts::orders::OrderLog;
@@ -67,10 +68,23 @@ pub struct ValueRequest {
     /// The attributes of the order log that may explain purchases and dropout, as their numbers; not together with
     /// groups.
     pub covariates: Vec<usize>,
+    /// A saved model of purchases to use as it is, instead of fitting; not together with groups or covariates.
+    pub saved: Option<SavedModel>,
     /// Where random numbers begin: the same seed gives the same digits.
     pub seed: u64,
     /// Last day the models may see; what lies after it is scored once.
     pub until: Option<Day>,
+}
+
+impl ValueRequest {
+    /// The kind of the saved model.
+    fn saved_kind(&self) -> Result<Option<ModelKind>, ValueError> {
+        match self.saved.as_ref().map(SavedModel::kind) {
+            Some(SavedKind::Purchases(kind)) => Ok(Some(kind)),
+            Some(other) => Err(ValueError::SavedOther { kind: other.key() }),
+            None => Ok(None),
+        }
+    }
 }
 
 /// Values every customer of an order log.
@@ -89,9 +103,10 @@ pub fn value(
     let mut histories = purchases.histories(purchases.period.to)?;
     let by_day = purchases.by_day()?;
     progress.end();
-    let candidates: Vec<ModelKind> = request.model.map_or_else(|| request.candidates.clone(), |kind| vec![kind]);
+    let named = request.saved_kind()?.or(request.model);
+    let candidates: Vec<ModelKind> = named.map_or_else(|| request.candidates.clone(), |kind| vec![kind]);
     let days = request.horizon.days_from(purchases.period.to)?;
-    let request = &ValueRequest { candidates, ..request.clone() };
+    let request = &ValueRequest { candidates, model: named, ..request.clone() };
     let comparison = cuts::compare(&purchases, histories.customers.len(), days, request, known.amounts, progress)?;
     let mut warnings = warnings::of_data(&log, &purchases, &histories);
     let material = Material {
@@ -141,7 +156,11 @@ pub fn value(
         models: fits.iter().map(|fit| model_report(fit, &comparison, &holdout)).collect(),
         baselines: baseline_reports(&comparison, &holdout),
         chosen: fits[modelled.chosen].model.kind(),
-        choice: if request.model.is_some() { Choice::Named } else { comparison.reason() },
+        choice: match (&request.saved, request.model) {
+            (Some(saved), _) => Choice::Saved { until: saved.observation_end().to_owned() },
+            (None, Some(_)) => Choice::Named,
+            (None, None) => comparison.reason(),
+        },
         cuts: comparison.cuts,
         spend: modelled.spend.as_ref().map(|spend| scores::spend_report(spend, &histories)),
         value: worth.totals,
@@ -149,6 +168,7 @@ pub fn value(
         groups: worth.groups,
         covariates: modelled.covariates,
         season: modelled.season,
+        model: modelled.keepsake,
         confidence: forecaster::CONFIDENCE,
         pyramid: pyramid::pyramid(&worth.scores),
         scores: worth.scores,

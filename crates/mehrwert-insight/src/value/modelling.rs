@@ -1,5 +1,7 @@
 //! From histories to models: which one, in which season, for everybody or by groups or covariates.
 
+use mehrwert_clv::calendar::Clock;
+use mehrwert_clv::saved::SavedModel;
 use mehrwert_clv::spend::SpendFit;
 use mehrwert_clv::{Fit, ModelKind};
 use mehrwert_core::{Phase, Progress};
@@ -31,6 +33,8 @@ pub(super) struct Modelled {
     pub season: Option<SeasonReport>,
     pub groups: Option<Grouped>,
     pub covariates: Option<CovariateReport>,
+    /// The chosen model, to be kept.
+    pub keepsake: Option<SavedModel>,
     pub warnings: Vec<Warning>,
 }
 
@@ -60,16 +64,33 @@ pub(super) fn model(
 ) -> Result<Modelled, ValueError> {
     progress.begin(Phase::Fitting, Some(request.candidates.len() as u64 + 1));
     let likely = material.comparison.best(&request.candidates);
-    let (clock, season) = season::season(likely, histories, material.by_day).map_err(ValueError::Season)?;
+    let (clock, season) = match request.saved {
+        // A saved model counts time by the calendar.
+        Some(_) => (Clock::plain(), None),
+        None => season::season(likely, histories, material.by_day).map_err(ValueError::Season)?,
+    };
     if season.as_ref().is_some_and(|season| season.is_used) {
         histories.by_clock(&clock)?;
     }
-    let (fits, failures) = fit_all(&request.candidates, histories, progress);
+    let saved = request.saved.as_ref();
+    let (fits, failures) = match saved.and_then(SavedModel::purchase_fit) {
+        Some(fit) => (vec![fit], Vec::new()),
+        None => fit_all(&request.candidates, histories, progress),
+    };
     let chosen = choose(&fits, material.comparison, request.model).ok_or_else(|| ValueError::no_model(&failures))?;
     let spend = match material.with_amounts {
-        true => Some(fit_spend_of(histories).map_err(ValueError::Spend)?),
+        true => Some(match saved.and_then(SavedModel::spend_fit) {
+            Some(spend) => spend,
+            None => fit_spend_of(histories).map_err(ValueError::Spend)?,
+        }),
         false => None,
     };
+    let is_plain = saved.is_none() && !season.as_ref().is_some_and(|season| season.is_used);
+    let keep = || {
+        let until = histories.until.to_string();
+        SavedModel::of_purchases(&fits[chosen], &histories.compressed, spend.as_ref(), &until).ok()
+    };
+    let keepsake = is_plain.then(keep).flatten();
     let mut warnings = Vec::new();
     let mut building = Building { material, histories, request, warnings: &mut warnings };
     let Built { mut strata, groups, covariates } = building.strata(&fits[chosen])?;
@@ -86,7 +107,7 @@ pub(super) fn model(
     let kind = fits[chosen].model.kind();
     let misspecification = material.comparison.misspecification(kind);
     let forecaster = Forecaster::new(strata, histories, clock, (misspecification, request.seed));
-    Ok(Modelled { fits, chosen, failures, spend, forecaster, season, groups, covariates, warnings })
+    Ok(Modelled { fits, chosen, failures, spend, forecaster, season, groups, covariates, keepsake, warnings })
 }
 
 /// Fits every candidate to the whole history.
@@ -135,6 +156,15 @@ impl Building<'_> {
         }
         if !self.request.covariates.is_empty() {
             return self.by_covariates(fit.model.kind(), &mut rng);
+        }
+        if self.request.saved.is_some() {
+            // What the data of then left uncertain, not what those of now do.
+            let (stratum, is_told) = strata::as_saved(fit, self.histories, &mut rng)?;
+            if !is_told {
+                let reason = "the saved model lies at a boundary and does not tell".to_owned();
+                self.warnings.push(Warning::IntervalsNarrow { reason });
+            }
+            return Ok(Built { strata: vec![stratum], groups: None, covariates: None });
         }
         let (stratum, trouble) = strata::of_all(fit, self.histories, &mut rng)?;
         self.warnings.extend(trouble.map(|error| Warning::IntervalsNarrow { reason: error.to_string() }));

@@ -8,6 +8,7 @@ pub use models::*;
 pub use segments::*;
 
 use mehrwert_clv::ModelKind;
+use mehrwert_clv::saved::SavedModel;
 use mehrwert_core::{Amount, Currency, Day, Period};
 use mehrwert_facts::orders::{AmountBasis, FileReport, ReadWarning, Reconciliation};
 
@@ -102,6 +103,9 @@ pub struct ValueResult {
     pub groups: Option<Groups>,
     /// What the columns asked for explain.
     pub covariates: Option<CovariateReport>,
+    /// The chosen model, to be kept for the next time; `None` where there is more to it than a model that can be kept holds
+    /// (a season), or where it came from one.
+    pub model: Option<SavedModel>,
     /// The season, where one could be looked for.
     pub season: Option<SeasonReport>,
     /// Probability that an interval holds: 0.9.

@@ -13,8 +13,8 @@ use super::forecaster::{SPEND_DRAWS, Spending, Stratum};
 use super::histories::CustomerHistories;
 use super::result::Pooled;
 
-/// Draws of a model with covariates.
-const COVARIATE_DRAWS: usize = 128;
+/// Draws of a model with covariates or of one that was saved.
+const DRAWS: usize = 128;
 
 /// One model for everybody, and why its posterior is not to be had where it is not: then its intervals know nothing of
 /// the parameters' uncertainty.
@@ -37,6 +37,30 @@ pub(super) fn of_all(
     };
     let rows = (0..u32::try_from(histories.customers.len()).unwrap_or(u32::MAX)).collect();
     Ok((Stratum { model, posterior, rows, histories: compressed, spend: None }, trouble))
+}
+
+/// A model that was saved, with what its fit left uncertain then, and whether it says anything of that.
+pub(super) fn as_saved(
+    fit: &Fit,
+    histories: &CustomerHistories,
+    rng: &mut Pcg64Mcg,
+) -> Result<(Stratum, bool), ParameterError> {
+    let parameters = fit.parameters.map(|parameter| parameter.value);
+    let (kind, unit) = (fit.model.kind(), fit.model.time_unit());
+    let drawn = (0..DRAWS).map(|_| Some(parameters_of(fit.draw_model(rng)?.as_ref())));
+    // Where the data did not determine all parameters, they stand for what they could be.
+    let drawn = drawn.collect::<Option<Vec<[f64; 4]>>>();
+    let is_told = drawn.is_some();
+    let posterior = Posterior::from_draws(kind, unit, drawn.unwrap_or_else(|| vec![parameters]));
+    let rows = (0..u32::try_from(histories.customers.len()).unwrap_or(u32::MAX)).collect();
+    let stratum = Stratum {
+        model: model_with(kind, parameters, unit)?,
+        posterior: posterior.ok_or(ParameterError { name: "r", value: parameters[0] })?,
+        rows,
+        histories: histories.compressed.clone(),
+        spend: None,
+    };
+    Ok((stratum, is_told))
 }
 
 /// A model for each group of rows, and how much each group's own data weigh in it.
@@ -120,7 +144,7 @@ pub(super) fn of_covariates(
     let customers = of_rows(histories, &rows).zip(covariates.values.iter().cloned());
     let data = CovariateHistories::compress(&names, customers)?;
     let fit = fit_with_covariates(kind, &data, &CovariateOptions::default())?;
-    let drawn = (0..COVARIATE_DRAWS).map(|_| fit.draw_model(rng)).collect::<Option<Vec<CovariateModel>>>();
+    let drawn = (0..DRAWS).map(|_| fit.draw_model(rng)).collect::<Option<Vec<CovariateModel>>>();
     // Where the data do not determine all coefficients, the fit stands for what they could be.
     let drawn = drawn.unwrap_or_else(|| vec![fit.model.clone()]);
     let mut strata = Vec::new();

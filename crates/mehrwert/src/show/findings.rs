@@ -161,6 +161,7 @@ pub(super) fn choice(shown: &Shown<'_>) -> String {
     let named = ("model", Fill::Text(model));
     match &shown.result.choice {
         Choice::Named => shown.words.say("choice-named", &[named]),
+        Choice::Saved { until } => shown.words.say("choice-saved", &[named, ("until", Fill::Text(until))]),
         Choice::RollingCuts { cuts, days, customers, told_apart } => {
             let fills = [
                 named,

@@ -329,6 +329,7 @@ fn shop_until(last: Day) -> ValueResult {
         groups: None,
         covariates: None,
         season: None,
+        model: None,
         confidence: 0.9,
         pyramid: pyramid(&scores),
         weeks: weeks(period, None),

@@ -3,6 +3,7 @@
 mod bad_input;
 mod cdnow;
 mod contracts;
+mod modelling;
 mod online_retail;
 mod outputs;
 

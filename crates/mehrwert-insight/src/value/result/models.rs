@@ -96,6 +96,11 @@ pub struct BaselineReport {
 pub enum Choice {
     /// The user named it.
     Named,
+    /// It was saved earlier and is used as it is.
+    Saved {
+        /// The last day that it had seen.
+        until: String,
+    },
     /// By the log score over rolling cuts inside the period.
     RollingCuts {
         /// The last day that each cut's models saw.

@@ -270,6 +270,7 @@ pub(super) fn errors_of(accuracy: Accuracy) -> Errors {
 fn choice(choice: &Choice) -> Value {
     match choice {
         Choice::Named => json!({"by": "named"}),
+        Choice::Saved { until } => json!({"by": "saved", "until": until}),
         Choice::RollingCuts { cuts, days, customers, told_apart } => {
             let cuts: Vec<String> = cuts.iter().map(ToString::to_string).collect();
             json!({
