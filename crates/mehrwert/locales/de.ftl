@@ -99,9 +99,8 @@ column-customers = Kunden
 column-customer = Kunde
 column-orders = Bestellungen
 column-revenue-so-far = Umsatz bisher
-column-last-order = Letzte Bestellung
 column-alive = Noch Kunde
-column-expected-orders = Erwartete Bestell.
+column-bought = Käufe
 column-share = Anteil
 column-step = Stufe
 column-model = Modell
@@ -581,11 +580,11 @@ column-coefficient = Koeffizient
 effect-purchases = Kaufhäufigkeit
 effect-dropout = Abwanderung
 define-effects = Faktor: womit sich Kaufhäufigkeit oder Abwanderung je Einheit der Spalte vervielfacht, bei Arten gegenüber der häufigsten Art. Über 1 heißt: kauft öfter, geht früher.
-covariates-tell = Die Merkmale erklären etwas: die Log-Likelihood steigt um { $gain } (p = { $p }).
-covariates-tell-nothing = Die Merkmale erklären nichts, was nicht auch Zufall sein könnte: die Log-Likelihood steigt nur um { $gain } (p = { $p }).
+covariates-tell = Die Merkmale erklären etwas: die Log-Likelihood steigt um { $gain } (p { $p }).
+covariates-tell-nothing = Die Merkmale erklären nichts, was nicht auch Zufall sein könnte: die Log-Likelihood steigt nur um { $gain } (p { $p }).
 heading-season = Jahreszeit der Käufe
 column-month = Monat
-season-used = Die Käufe schwanken mit der Jahreszeit (p = { $p }); die Prognose rechnet damit.
-season-not-used = Eine Jahreszeit lässt sich von Zufall nicht unterscheiden (p = { $p }); die Prognose rechnet ohne sie.
+season-used = Die Käufe schwanken mit der Jahreszeit (p { $p }); die Prognose rechnet damit.
+season-not-used = Eine Jahreszeit lässt sich von Zufall nicht unterscheiden (p { $p }); die Prognose rechnet ohne sie.
 warning-intervals-narrow = Wie unsicher die Modellwerte sind, ließ sich nicht bestimmen ({ $reason }). Die Spannen sind um diesen Teil zu eng.
 warning-useless-covariate = Die Spalte „{ $column }“ unterscheidet die Kunden nicht und bleibt weg.

@@ -98,9 +98,8 @@ column-customers = Customers
 column-customer = Customer
 column-orders = Orders
 column-revenue-so-far = Revenue so far
-column-last-order = Last order
 column-alive = Still active
-column-expected-orders = Expected orders
+column-bought = Orders
 column-share = Share
 column-step = Step
 column-model = Model
@@ -580,11 +579,11 @@ column-coefficient = Coefficient
 effect-purchases = How often they buy
 effect-dropout = How soon they leave
 define-effects = Factor: what one more of the column multiplies the rate of purchases or of leaving by; for kinds, against the most frequent one. Above 1 means: buys more often, leaves sooner.
-covariates-tell = The attributes explain something: the log-likelihood rises by { $gain } (p = { $p }).
-covariates-tell-nothing = The attributes explain nothing that could not be chance: the log-likelihood rises by { $gain } only (p = { $p }).
+covariates-tell = The attributes explain something: the log-likelihood rises by { $gain } (p { $p }).
+covariates-tell-nothing = The attributes explain nothing that could not be chance: the log-likelihood rises by { $gain } only (p { $p }).
 heading-season = Season of purchases
 column-month = Month
-season-used = Purchases follow a season (p = { $p }); the forecast counts with it.
-season-not-used = A season cannot be told from chance (p = { $p }); the forecast does without.
+season-used = Purchases follow a season (p { $p }); the forecast counts with it.
+season-not-used = A season cannot be told from chance (p { $p }); the forecast does without.
 warning-intervals-narrow = How uncertain the parameters are could not be found out ({ $reason }). The intervals are too narrow by that.
 warning-useless-covariate = The column '{ $column }' does not tell customers apart and is left out.

@@ -38,10 +38,17 @@ pub(super) fn effects(shown: &Shown<'_>, report: &CovariateReport) -> DataTable 
     table
 }
 
+/// `= 0,0312`, or `< 0,0001` where that says more than zeros.
+fn probability(shown: &Shown<'_>, value: f64) -> String {
+    const LEAST: f64 = 0.0001;
+    let sign = if value < LEAST { "<" } else { "=" };
+    format!("{sign} {}", shown.format.decimal(value.max(LEAST), 4))
+}
+
 /// Whether the columns tell anything at all.
 pub(super) fn effects_finding(shown: &Shown<'_>, report: &CovariateReport) -> String {
     let gain = shown.format.decimal(report.log_likelihood - report.log_likelihood_without, 1);
-    let p_value = shown.format.decimal(report.p_value, 4);
+    let p_value = probability(shown, report.p_value);
     let key = if report.p_value < 0.05 { "covariates-tell" } else { "covariates-tell-nothing" };
     shown.words.say(key, &[("gain", Fill::Text(&gain)), ("p", Fill::Text(&p_value))])
 }
@@ -70,7 +77,7 @@ const DEVIATIONS: f64 = 1.644_853_626_951_472_6;
 
 /// Whether the forecast counts with the season.
 pub(super) fn season_finding(shown: &Shown<'_>, report: &SeasonReport) -> String {
-    let p_value = shown.format.decimal(report.p_value, 4);
+    let p_value = probability(shown, report.p_value);
     let key = if report.is_used { "season-used" } else { "season-not-used" };
     shown.words.say(key, &[("p", Fill::Text(&p_value))])
 }

@@ -169,17 +169,18 @@ pub(super) fn most_valuable(result: &ValueResult, count: usize) -> Vec<usize> {
     rows
 }
 
-/// The ten most valuable customers.
+/// The ten most valuable customers, each value with its bounds.
 pub(super) fn top_customers(shown: &Shown<'_>) -> DataTable {
-    let mut columns = vec![Column::words(shown.text("column-customer")), Column::figures(shown.text("column-orders"))];
+    let mut columns = vec![Column::words(shown.text("column-customer")), Column::figures(shown.text("column-bought"))];
     if shown.has_amounts() {
         columns.push(Column::figures(shown.text("column-revenue-so-far")));
     }
     columns.extend([
-        Column::figures(shown.text("column-last-order")),
         Column::figures(shown.text("column-alive")),
-        Column::figures(shown.text("column-expected-orders")),
+        Column::figures(shown.text("column-still-expected")),
         Column::figures(shown.worth_column()),
+        Column::figures(shown.text("column-low")),
+        Column::figures(shown.text("column-high")),
     ]);
     let best = most_valuable(shown.result, 10);
     let caption = shown.words.say("heading-top", &[("n", Fill::Count(best.len() as u64))]);
@@ -192,11 +193,13 @@ pub(super) fn top_customers(shown: &Shown<'_>) -> DataTable {
             cells.push(shown.amount(scores.revenue[row]));
         }
         let alive = scores.probability_alive[row];
+        let range = scores.value_range[row];
         cells.extend([
-            shown.format.day(scores.last_order[row]),
             alive.map_or(UNKNOWN.to_owned(), |probability| shown.format.percent(probability, 0)),
-            shown.format.decimal(scores.expected_orders[row], 2),
+            shown.format.decimal(scores.expected_orders[row], 1),
             shown.worth(scores.value[row]),
+            shown.worth_short(range.low),
+            shown.worth_short(range.high),
         ]);
         table.push(cells);
     }
