@@ -26,6 +26,8 @@ enum WordError {
     OutEnding(String),
     #[error("--model {0} is a model of purchases; contracts are valued by models of renewals, leave it out")]
     ModelOfPurchases(&'static str),
+    #[error("{0} is for orders; this is a file of contracts, leave it out")]
+    ForOrdersOnly(&'static str),
     #[error("cannot read the saved model {path}: {source}")]
     SavedUnreadable { path: String, source: io::Error },
     #[error("the saved model {path} cannot be used: {source}")]

@@ -115,6 +115,7 @@ pub fn value(
         comparison: &comparison,
         log: &log,
         with_amounts: known.amounts,
+        days,
     };
     let modelled = modelling::model(&material, &mut histories, request, progress)?;
     warnings.extend(warnings::of_fits(&modelled));

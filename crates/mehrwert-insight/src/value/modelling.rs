@@ -53,6 +53,8 @@ pub(super) struct Material<'a> {
     pub comparison: &'a Comparison,
     pub log: &'a OrderLog,
     pub with_amounts: bool,
+    /// Days ahead.
+    pub days: u32,
 }
 
 /// Fits everything; histories are counted by the season's clock from here on, where there is one.
@@ -105,7 +107,7 @@ pub(super) fn model(
     progress.advance(1);
     progress.end();
     let kind = fits[chosen].model.kind();
-    let misspecification = material.comparison.misspecification(kind);
+    let misspecification = material.comparison.misspecification(kind, material.days);
     let forecaster = Forecaster::new(strata, histories, clock, (misspecification, request.seed));
     Ok(Modelled { fits, chosen, failures, spend, forecaster, season, groups, covariates, keepsake, warnings })
 }

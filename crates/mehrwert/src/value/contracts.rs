@@ -27,6 +27,9 @@ pub(super) fn run(
     if let Some(model) = arguments.model {
         return Err(Failure::input(WordError::ModelOfPurchases(model.0.key())));
     }
+    if let Some(wish) = wish_for_orders(arguments) {
+        return Err(Failure::input(WordError::ForOrdersOnly(wish)));
+    }
     let mut pending = Vec::new();
     if let Some(path) = &arguments.rejects {
         pending.push(write(path, |out| show::rejects::write(&log.files, &log.set_aside, language, out))?);
@@ -49,6 +52,17 @@ pub(super) fn run(
         Format::Json => print(|out| writeln!(out, "{}", show::json::render_contracts(&result))),
         Format::Csv => print(|out| show::contracts::csv::write(&result, out)),
     }
+}
+
+/// What only orders can answer.
+fn wish_for_orders(arguments: &ValueArguments) -> Option<&'static str> {
+    let wishes = [
+        (arguments.by.is_some(), "--by"),
+        (!arguments.covariates.is_empty(), "--covariates"),
+        (arguments.save_model.is_some(), "--save-model"),
+        (arguments.saved_model.is_some(), "--saved-model"),
+    ];
+    wishes.into_iter().find(|wish| wish.0).map(|wish| wish.1)
 }
 
 /// A wish that cannot be met is told from work that failed.

@@ -127,3 +127,14 @@ fn bad_contracts_are_refused() {
     refused("customer,start,price\na,2024-01-01,9\nb,2024-01-01,9\n", &[], 1, &["no contract has come"]);
     refused("customer,start,price,currency\na,2024-01-01,9,EUR\nb,2024-01-01,9,USD\n", &[], 2, &["--currency EUR"]);
 }
+
+#[test]
+fn wishes_for_orders_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder for this test");
+    let contracts = example("contracts.csv");
+    for wish in [["--by", "plan"], ["--covariates", "plan"], ["--save-model", "m.json"], ["--saved-model", "m.json"]] {
+        let output = run_in(folder.path(), &[&["value", &contracts][..], &wish].concat());
+        assert_eq!(output.status.code(), Some(2), "{wish:?}: {}", stderr(&output));
+        assert!(!folder.path().join("m.json").exists());
+    }
+}
