@@ -35,18 +35,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accounts;
+mod aliases;
 mod catalogue;
 mod database;
+mod erasure;
 mod error;
+mod identity;
 mod inbox;
+mod people;
 mod place;
 mod schema;
 
 use database::{Database, values};
 
+pub use accounts::{Account, Member};
 pub use catalogue::{FactFile, Generation, Snapshot};
+pub use erasure::Erased;
 pub use error::StateError;
+pub use identity::{Identity, IdentityError, IdentityKind};
 pub use inbox::{Appended, InboxBatch, InboxEvent, Mark, REMEMBERED};
+pub use people::{FreshIds, Recognised, Trait};
 pub use place::{StateUrl, StateUrlError};
 
 /// The open state. Clones share its connections.

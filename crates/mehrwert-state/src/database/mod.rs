@@ -45,8 +45,8 @@ macro_rules! value_from {
 
 value_from! {
     i64, Integer, |value| value;
-    &str, Text, str::to_owned;
-    String, Text, |value| value;
+    &str, Text, kept_text;
+    String, Text, |value: String| kept_text(&value);
     &[u8], Bytes, <[u8]>::to_vec;
     [u8; 16], Bytes, |value: [u8; 16]| value.to_vec();
     [u8; 32], Bytes, |value: [u8; 32]| value.to_vec();
@@ -58,6 +58,12 @@ value_from! {
     mehrwert_core::JobId, Bytes, |value: mehrwert_core::JobId| value.bytes().to_vec();
     mehrwert_core::FileId, Bytes, |value: mehrwert_core::FileId| value.bytes().to_vec();
     mehrwert_core::Day, Integer, |value: mehrwert_core::Day| i64::from(value.epoch());
+}
+
+/// PostgreSQL keeps no zero bytes in text. One from outside must not break off a transaction that holds the events of
+/// others, so it becomes the sign for what cannot be shown, with both databases.
+fn kept_text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// The values of a statement, in the order of `$1`, `$2` ...

@@ -61,4 +61,8 @@ pub async fn what_is_not_unicode_or_empty_survives(store: &Store) {
     let empty = InboxEvent { message_id: String::new(), body: Vec::new(), ..event(2, 0) };
     state.append(&[odd.clone(), empty.clone()]).await.unwrap();
     assert_eq!(state.inbox(10).await.unwrap().events, [odd, empty]);
+    // What PostgreSQL keeps in no text is replaced, and does not take the others of the batch with it.
+    let zero = InboxEvent { message_id: "a\0b".to_owned(), ..event(3, 0) };
+    assert_eq!(state.append(&[event(4, 0), zero.clone(), zero]).await.unwrap(), Appended { new: 2, repeated: 1 });
+    assert_eq!(state.inbox(10).await.unwrap().events[3].message_id, "a\u{fffd}b");
 }

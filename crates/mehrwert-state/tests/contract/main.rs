@@ -3,8 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
+mod aliases;
 mod catalogue;
+mod erasure;
 mod inbox;
+mod people;
 
 /// Makes of every function a test on SQLite and one on PostgreSQL.
 macro_rules! contract {
@@ -41,4 +45,24 @@ contract! {
         rewritten_files_leave_every_generation,
         one_file_is_replaced_once,
         a_generation_is_found_by_its_time;
+    people:
+        an_identity_is_one_person,
+        many_identities_are_recognised_at_once,
+        the_same_identity_from_two_processes_is_one_person,
+        the_latest_trait_stays,
+        a_merged_person_has_the_traits_and_identities_of_both;
+    aliases:
+        an_alias_resolves_at_every_version,
+        unmerging_restores,
+        merging_what_is_one_changes_nothing,
+        chains_of_merges_come_apart_one_by_one,
+        an_alias_can_be_linked_to_another_person,
+        what_does_not_exist_is_refused;
+    erasure:
+        nothing_is_left_but_a_tombstone,
+        merged_persons_are_erased_together,
+        others_are_left_alone;
+    accounts:
+        orders_people_and_firms_are_counted_apart,
+        a_domain_has_one_account;
 }

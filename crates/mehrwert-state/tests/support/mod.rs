@@ -9,8 +9,8 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use mehrwert_core::{Day, FileId, KeyId};
-use mehrwert_state::{FactFile, InboxEvent, State, StateUrl};
+use mehrwert_core::{AliasId, Day, FileId, KeyId, PersonId};
+use mehrwert_state::{FactFile, Identity, IdentityKind, InboxEvent, Recognised, State, StateUrl};
 
 /// An empty place of its own for one test.
 pub struct Store {
@@ -72,5 +72,23 @@ pub fn fact_file(path: &str, rows: u64) -> FactFile {
         bytes: rows * 10,
         first_day: Day::from_epoch(19_000),
         last_day: Day::from_epoch(19_030),
+    }
+}
+
+pub fn email(text: &str) -> Identity {
+    Identity::new(IdentityKind::Email, text).expect("the test's address is one")
+}
+
+/// Ids for one that is seen for the first time.
+pub fn fresh_ids() -> (PersonId, AliasId) {
+    (PersonId::new(1_700_000_000_000, fresh()), AliasId::new(1_700_000_000_000, fresh()))
+}
+
+/// Who is behind an address, seen now or before.
+pub async fn person(state: &State, address: &str) -> (PersonId, AliasId) {
+    let recognised = state.recognise(&[email(address)], &mut fresh_ids, at(0)).await.expect("a person is recognised");
+    match recognised[..] {
+        [Recognised::Person { alias, person, .. }] => (person, alias),
+        ref other => panic!("expected a person, found {other:?}"),
     }
 }
