@@ -37,6 +37,7 @@
 
 mod accounts;
 mod aliases;
+mod appender;
 mod catalogue;
 mod database;
 mod erasure;
@@ -50,6 +51,7 @@ mod schema;
 use database::{Database, values};
 
 pub use accounts::{Account, Member};
+pub use appender::{AppendError, Appender};
 pub use catalogue::{FactFile, Generation, Snapshot};
 pub use erasure::Erased;
 pub use error::StateError;

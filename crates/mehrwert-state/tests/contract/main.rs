@@ -7,6 +7,7 @@ mod accounts;
 mod aliases;
 mod catalogue;
 mod erasure;
+mod group_commit;
 mod inbox;
 mod people;
 
@@ -45,6 +46,10 @@ contract! {
         rewritten_files_leave_every_generation,
         one_file_is_replaced_once,
         a_generation_is_found_by_its_time;
+    group_commit:
+        every_batch_gets_its_own_answer,
+        what_is_too_much_is_refused_and_not_written,
+        what_waits_is_written_after_the_last_sender_has_gone;
     people:
         an_identity_is_one_person,
         many_identities_are_recognised_at_once,
