@@ -6,10 +6,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which rooms a room may use. An arrow that is not here is refused, whoever needs it.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("mehrwert-core", &[]),
     ("mehrwert-clv", &[]),
     ("mehrwert-charts", &["mehrwert-core"]),
+    ("mehrwert-state", &["mehrwert-core"]),
     ("mehrwert-facts", &["mehrwert-core"]),
     ("mehrwert-insight", &["mehrwert-core", "mehrwert-clv", "mehrwert-facts"]),
     ("mehrwert", &["mehrwert-core", "mehrwert-clv", "mehrwert-charts", "mehrwert-facts", "mehrwert-insight"]),
@@ -18,10 +19,11 @@ const ARROWS: [(&str, &[&str]); 7] = [
 
 /// Libraries that some rooms must never see: outside libraries that bring input, output or a wire format. The models' room
 /// writes JSON for one purpose, models that are kept for the next time: their text is part of what it promises.
-const KEPT_OUT: [(&str, &[&str]); 4] = [
+const KEPT_OUT: [(&str, &[&str]); 5] = [
     ("mehrwert-core", &["tokio", "datafusion", "serde_json", "clap"]),
     ("mehrwert-clv", &["tokio", "datafusion", "arrow", "clap", "jiff"]),
     ("mehrwert-charts", &["tokio", "datafusion", "serde_json", "clap"]),
+    ("mehrwert-state", &["datafusion", "arrow", "parquet", "csv", "clap", "rand"]),
     ("mehrwert-insight", &["tokio", "serde_json", "clap", "csv", "parquet"]),
 ];
 

@@ -20,6 +20,7 @@ mod amount;
 mod currency;
 mod day;
 mod horizon;
+mod ids;
 mod progress;
 mod share;
 
@@ -27,5 +28,6 @@ pub use amount::{Amount, AmountError};
 pub use currency::{Currency, CurrencyError};
 pub use day::{Day, DayError, Period};
 pub use horizon::{Horizon, HorizonError};
+pub use ids::{AccountId, AliasId, FileId, IdError, JobId, KeyId, PersonId};
 pub use progress::{Phase, Progress, Silent};
 pub use share::{Share, ShareError};

@@ -1,0 +1,81 @@
+//! SQLite: a file in the data directory, shared by several processes.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::Arguments as _;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Pools, Value};
+use crate::schema;
+
+/// How long a writer waits for the writer of another process. Transactions are short; whoever waits this long stands
+/// behind a process that hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connections that read while one writes.
+const READERS: u32 = 4;
+
+pub(super) async fn open(path: &Path) -> Result<Pools, Box<dyn Error + Send + Sync>> {
+    let options = options(path);
+    // Two processes that make the file and its tables at the same time would trip over each other: SQLite has no lock
+    // that holds over several transactions, so a file beside it is locked. The lock ends with the process at the latest.
+    let _lock = first_come(path)?;
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    keep_private(path)?;
+    Migrator::with_migrations(schema::sqlite()).run(&writer).await?;
+    let readers =
+        SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Full, not normal: in WAL mode only this syncs at every commit, and acknowledged means on disk.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // Erased means overwritten, not only unlinked.
+        .pragma("secure_delete", "on")
+        .optimize_on_close(true, None)
+}
+
+fn first_come(path: &Path) -> Result<File, std::io::Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let lock = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// The file holds personal data: only its owner reads it. Its journal takes over the same permissions.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> Result<(), std::io::Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_path: &Path) -> Result<(), std::io::Error> {
+    Ok(())
+}
+
+pub(super) fn arguments(values: Vec<Value>) -> SqliteArguments {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Integer(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        };
+        added.expect("integers, text and bytes are handed over as they are; nothing is encoded that could fail");
+    }
+    arguments
+}
