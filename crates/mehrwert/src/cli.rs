@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
+use mehrwert_state::StateUrl;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -59,6 +60,22 @@ pub(crate) struct ValueArguments {
     /// Values orders in this currency and sets all others aside.
     #[arg(long, value_name = "CODE", help_heading = "Reading")]
     pub currency: Option<Currency>,
+
+    /// Keeps how these files are read (--map, --kind, --dates, --decimal, --vat, --currency) under this name.
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub remember: Option<String>,
+
+    /// Reads the files as kept under this name; what is said beside it goes before.
+    #[arg(long = "as", value_name = "NAME", help_heading = "Reading")]
+    pub reading: Option<String>,
+
+    /// The data directory, where such names are kept.
+    #[arg(long, value_name = "DIR", default_value = "mehrwert-data", help_heading = "Reading")]
+    pub data: PathBuf,
+
+    /// Keeps them on a PostgreSQL server instead: postgres://user:password@host/database.
+    #[arg(long, value_name = "URL", env = "MEHRWERT_STATE", hide_env_values = true, help_heading = "Reading")]
+    pub state: Option<StateUrl>,
 
     /// Writes every row set aside to this CSV file: file, row, column, reason.
     #[arg(long, value_name = "FILE", help_heading = "Reading")]

@@ -16,8 +16,10 @@ use crate::cli::{Dates, Decimal, Format, Kind, Lang, ValueArguments};
 use crate::output::Pending;
 use crate::progress::Bars;
 use crate::show;
+use reading::Reading;
 
 mod contracts;
+mod reading;
 
 /// A wish of the command line that cannot be met.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +48,10 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
     let language = language(arguments.lang);
     let bars = Bars::new(language);
-    let log = read(&order_request(arguments)?, &bars).map_err(Failure::input)?;
+    let reading = reading::reading(arguments)?;
+    let log = read(&order_request(arguments, &reading)?, &bars).map_err(Failure::input)?;
+    // What reads the files is worth keeping, whatever comes of them.
+    reading::remember(arguments, &reading)?;
     let style = style(language);
     match log {
         Log::Orders(log) => orders(arguments, *log, &bars, &style),
@@ -121,20 +126,20 @@ fn ending(path: &Path) -> Option<Ending> {
     }
 }
 
-fn order_request(arguments: &ValueArguments) -> Result<OrderRequest, Failure> {
-    let mapping = arguments.map.as_deref().map_or(Ok(Vec::new()), parse_mapping).map_err(Failure::input)?;
+fn order_request(arguments: &ValueArguments, reading: &Reading) -> Result<OrderRequest, Failure> {
+    let mapping = reading.map.as_deref().map_or(Ok(Vec::new()), parse_mapping).map_err(Failure::input)?;
     Ok(OrderRequest {
         files: arguments.files.clone(),
-        kind: arguments.kind.map(FileKind::from),
+        kind: reading.kind.map(FileKind::from),
         mapping,
         attributes: arguments.by.iter().chain(&arguments.covariates).cloned().collect(),
-        currency: arguments.currency,
-        vat: arguments.vat,
-        date_order: arguments.dates.map(|dates| match dates {
+        currency: reading.currency,
+        vat: reading.vat,
+        date_order: reading.dates.map(|dates| match dates {
             Dates::Dmy => DateOrder::DayFirst,
             Dates::Mdy => DateOrder::MonthFirst,
         }),
-        decimal: arguments.decimal.map(|mark| match mark {
+        decimal: reading.decimal.map(|mark| match mark {
             Decimal::Point => DecimalMark::Point,
             Decimal::Comma => DecimalMark::Comma,
         }),

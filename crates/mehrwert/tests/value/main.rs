@@ -6,6 +6,7 @@ mod contracts;
 mod modelling;
 mod online_retail;
 mod outputs;
+mod reading;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
