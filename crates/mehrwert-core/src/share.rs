@@ -24,6 +24,18 @@ pub struct Share(Amount);
 pub struct ShareError(String);
 
 impl Share {
+    /// The share of so many millionths: what a column holds.
+    #[must_use]
+    pub const fn from_micros(micros: i128) -> Share {
+        Share(Amount::from_micros(micros))
+    }
+
+    /// Its millionths: what a column holds.
+    #[must_use]
+    pub const fn micros(self) -> i128 {
+        self.0.micros()
+    }
+
     /// The share as a float: 0.19 for 19 %.
     #[must_use]
     pub fn fraction(self) -> f64 {

@@ -39,13 +39,18 @@ mod accounts;
 mod aliases;
 mod appender;
 mod catalogue;
+mod consents;
 mod database;
+mod definitions;
 mod erasure;
 mod error;
 mod identity;
 mod inbox;
+mod keys;
+mod leases;
 mod people;
 mod place;
+mod products;
 mod schema;
 
 use database::{Database, values};
@@ -53,12 +58,17 @@ use database::{Database, values};
 pub use accounts::{Account, Member};
 pub use appender::{AppendError, Appender};
 pub use catalogue::{FactFile, Generation, Snapshot};
+pub use consents::{ConsentEntry, ConsentStep};
+pub use definitions::Definition;
 pub use erasure::Erased;
 pub use error::StateError;
 pub use identity::{Identity, IdentityError, IdentityKind};
 pub use inbox::{Appended, InboxBatch, InboxEvent, Mark, REMEMBERED};
+pub use keys::{ApiKey, KeyKind};
+pub use leases::Lease;
 pub use people::{FreshIds, Recognised, Trait};
 pub use place::{StateUrl, StateUrlError};
+pub use products::{ExchangeRate, Product};
 
 /// The open state. Clones share its connections.
 #[derive(Debug, Clone)]

@@ -321,7 +321,15 @@ impl Row {
     cell! {
         integer, optional_integer, i64;
         text, optional_text, String;
-        bytes, optional_bytes, Vec<u8>;
+    }
+
+    /// Bytes.
+    pub fn bytes(&self, column: usize) -> Result<Vec<u8>, StateError> {
+        let cell = match &self.cells {
+            Cells::Sqlite(row) => row.try_get(column),
+            Cells::Postgres(row) => row.try_get(column),
+        };
+        cell.map_err(|error| self.context.damaged(error.to_string()))
     }
 
     /// A count, which is never negative.
@@ -340,6 +348,11 @@ impl Row {
     pub fn time(&self, column: usize) -> Result<jiff::Timestamp, StateError> {
         let number = self.integer(column)?;
         jiff::Timestamp::from_microsecond(number).map_err(|error| self.context.damaged(error.to_string()))
+    }
+
+    /// A point in time, or none.
+    pub fn optional_time(&self, column: usize) -> Result<Option<jiff::Timestamp>, StateError> {
+        self.optional_integer(column)?.map(|_| self.time(column)).transpose()
     }
 
     /// A calendar day.

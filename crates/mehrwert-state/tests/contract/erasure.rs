@@ -1,7 +1,7 @@
 //! After an erasure nothing links to the person, and no import brings them back.
 
 use mehrwert_core::AccountId;
-use mehrwert_state::{Account, Recognised, StateError, Trait};
+use mehrwert_state::{Account, ConsentEntry, ConsentStep, Recognised, StateError, Trait};
 use serde_json::json;
 
 use crate::support::{Store, at, email, fresh, fresh_ids, person};
@@ -14,6 +14,20 @@ pub async fn nothing_is_left_but_a_tombstone(store: &Store) {
     let account = Account { id: AccountId::new(1, fresh()), name: "Muster".to_owned(), domain: None };
     state.add_account(&account, at(1)).await.unwrap();
     state.join_account(account.id, eva, at(1)).await.unwrap();
+    let consent = ConsentEntry {
+        person: eva,
+        channel: "email".to_owned(),
+        purpose: "newsletter".to_owned(),
+        step: ConsentStep::Confirmed,
+        at: at(1),
+        address: "eva@example.com".to_owned(),
+        form_url: None,
+        wording: None,
+        wording_version: None,
+        ip: None,
+        message: None,
+    };
+    state.add_consent(&consent).await.unwrap();
     let before = state.alias_version().await.unwrap();
 
     assert!(!state.is_erased(&email("eva@example.com")).await.unwrap());

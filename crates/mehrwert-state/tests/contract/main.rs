@@ -6,9 +6,12 @@ mod support;
 mod accounts;
 mod aliases;
 mod catalogue;
+mod decisions;
 mod erasure;
 mod group_commit;
 mod inbox;
+mod keys;
+mod leases;
 mod people;
 
 /// Makes of every function a test on SQLite and one on PostgreSQL.
@@ -70,4 +73,18 @@ contract! {
     accounts:
         orders_people_and_firms_are_counted_apart,
         a_domain_has_one_account;
+    keys:
+        a_key_opens_until_it_is_revoked,
+        a_secret_is_not_kept;
+    leases:
+        one_holds_a_lease_at_a_time,
+        who_slept_past_its_time_is_told,
+        a_token_is_never_given_twice,
+        of_many_at_once_one_gets_it;
+    decisions:
+        definitions_keep_their_versions,
+        of_two_who_save_at_once_one_is_told,
+        products_change_by_day,
+        a_rate_holds_until_the_next,
+        consents_are_added_and_never_changed;
 }
