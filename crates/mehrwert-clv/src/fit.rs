@@ -428,8 +428,8 @@ impl Fit {
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<Box<dyn PurchaseModel>> {
-        let at = self.parameters.map(|parameter| parameter.value);
-        let values = draw_parameters(at, self.log_covariance?, rng);
-        Some(model_of(self.model.kind(), values, self.model.time_unit()))
+        let (kind, at) = (self.model.kind(), self.parameters.map(|parameter| parameter.value));
+        let values = draw_parameters(at, self.log_covariance?, &limits_of(kind), rng);
+        Some(model_of(kind, values, self.model.time_unit()))
     }
 }

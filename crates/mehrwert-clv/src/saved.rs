@@ -35,8 +35,9 @@ pub use fingerprint::Fingerprint;
 use crate::bg_bb::{BgBb, BgBbFit, OccasionHistories};
 use crate::contracts::{ContractFit, ContractModel, ContractModelKind, Contracts};
 use crate::draw::draw_parameters;
+use crate::fit::limits_of;
 use crate::kernel::model_of;
-use crate::spend::{GammaGamma, SpendFit};
+use crate::spend::{GammaGamma, SpendFit, draw_limits};
 use crate::symmetric::inverse_positive_definite;
 use crate::{Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
 
@@ -385,7 +386,8 @@ impl SavedModel {
     pub fn draw_purchase_model(&self, rng: &mut dyn Rng) -> Option<Box<dyn PurchaseModel>> {
         let SavedKind::Purchases(kind) = self.kind else { return None };
         let covariance = square(self.log_covariance.as_ref()?, 0.0);
-        Some(model_of(kind, draw_parameters(array(&self.parameters)?, covariance, rng), self.time_unit?))
+        let drawn = draw_parameters(array(&self.parameters)?, covariance, &limits_of(kind), rng);
+        Some(model_of(kind, drawn, self.time_unit?))
     }
 
     /// The model, if it is one of renewals.
@@ -413,7 +415,7 @@ impl SavedModel {
     pub fn draw_spend_model(&self, rng: &mut dyn Rng) -> Option<GammaGamma> {
         let spend = self.spend.as_ref()?;
         let covariance = square(spend.log_covariance.as_ref()?, 0.0);
-        let [p, q, v] = draw_parameters(array(&spend.parameters)?, covariance, rng);
+        let [p, q, v] = draw_parameters(array(&spend.parameters)?, covariance, &draw_limits(), rng);
         GammaGamma::new(p, q, v).ok()
     }
 }

@@ -14,6 +14,7 @@ mod fit;
 mod interval;
 pub(crate) mod likelihood;
 
+pub(crate) use fit::draw_limits;
 pub use fit::{SpendFit, SpendOptions, SpendPrior, fit_spend, fit_spend_with};
 
 use crate::model::{ParameterError, check_parameters};

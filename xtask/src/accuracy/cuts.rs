@@ -14,7 +14,8 @@ use crate::run::Failure;
 const DEFAULT: ModelKind = ModelKind::ParetoNbd;
 /// Resamples of the customers.
 const RESAMPLES: usize = 2000;
-const HEADER: &str = "| at | forecast | customers | log score | CRPS | MAE | RMSE | aggregate error |\n\
+/// Of tables of errors.
+pub const HEADER: &str = "| at | forecast | customers | log score | CRPS | MAE | RMSE | aggregate error |\n\
                       |---|---|---|---|---|---|---|---|\n";
 
 /// The cuts inside the history up to `until`, the choice, and the forecasts of the `days` after it, in Markdown.

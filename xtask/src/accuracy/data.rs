@@ -1,8 +1,9 @@
-//! The public data set whose format needs no reader.
+//! The public data sets whose format needs no reader.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use flate2::read::GzDecoder;
 use mehrwert_clv::Timelines;
@@ -11,16 +12,24 @@ use mehrwert_core::Day;
 use crate::run::{Failure, root};
 
 /// CDNOW: 23,570 customers won in the first quarter of 1997, their purchases until mid-1998. Customer, date, discs and
-/// amount stand in a line. Days count from the epoch.
+/// amount stand in a line, below the names of the columns. Days count from the epoch.
 pub fn cdnow() -> Result<Timelines, Failure> {
-    let path = root().join("examples").join("cdnow.txt.gz");
-    let failure = |source| Failure::File { path: path.clone(), source };
+    read(&root().join("examples").join("cdnow.txt.gz"), 1, 0)
+}
+
+/// Every tenth of them, with two numbers of each customer and without names of the columns.
+pub fn cdnow_sample() -> Result<Timelines, Failure> {
+    read(&root().join("crates/mehrwert-clv/tests/data/cdnow_sample.txt.gz"), 0, 1)
+}
+
+/// Lines from the first with data on; the customer stands in this column and the date in the next.
+fn read(path: &Path, first: usize, column: usize) -> Result<Timelines, Failure> {
+    let failure = |source| Failure::File { path: path.to_owned(), source };
     let mut text = String::new();
-    GzDecoder::new(File::open(&path).map_err(failure)?).read_to_string(&mut text).map_err(failure)?;
+    GzDecoder::new(File::open(path).map_err(failure)?).read_to_string(&mut text).map_err(failure)?;
     let mut customers: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
-    // The first line names the columns.
-    for line in text.lines().skip(1).filter(|line| !line.trim().is_empty()) {
-        let mut fields = line.split_whitespace();
+    for line in text.lines().skip(first).filter(|line| !line.trim().is_empty()) {
+        let mut fields = line.split_whitespace().skip(column);
         let purchase = fields.next().zip(fields.next().and_then(day));
         let (customer, day) =
             purchase.ok_or_else(|| Failure::Promise(format!("{}: no purchase in {line:?}", path.display())))?;

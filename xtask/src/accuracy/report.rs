@@ -53,7 +53,7 @@ pub fn text(found: &[Found], arguments: &Arguments) -> String {
                 let Some(Summary { count, covered, score }) = summary(of_half(found, assumed), of, way) else {
                     continue;
                 };
-                let score = if score.is_nan() { String::from("-") } else { format!("{score:.3}") };
+                let score = if of == Of::Parameter { String::from("-") } else { format!("{score:.3}") };
                 let _ = writeln!(text, "| {half} | {what} | {by} | {count} | {:.1} % | {score} |", 100.0 * covered);
             }
         }

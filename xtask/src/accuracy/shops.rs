@@ -4,9 +4,10 @@ use mehrwert_clv::{Days, ModelKind, TimeUnit, Timelines, model_with};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Exp1, Gamma, Weibull};
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 
 /// Who the customers of a shop are.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Process {
     /// They follow a model with these parameters, per week.
     Assumed(ModelKind, [f64; 4]),
@@ -15,7 +16,7 @@ pub enum Process {
 }
 
 /// What no model assumes; everything not said is as in the Pareto/NBD.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Other {
     /// Lifetimes are Weibull-distributed with this shape.
     Lifetimes { shape: f64 },

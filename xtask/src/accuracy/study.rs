@@ -5,12 +5,14 @@ use mehrwert_clv::posterior::{IntervalOptions, Method, Posterior, PosteriorOptio
 use mehrwert_clv::scores::Baseline;
 use mehrwert_clv::{Days, DiscountRate, Fit, FitOptions, Histories, History, ModelKind, PurchaseModel, fit};
 use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 
 use super::shops::{Process, Shop};
 
 /// How an interval came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Way {
     /// What the model itself leaves uncertain.
     ModelOnly,
@@ -21,7 +23,7 @@ pub enum Way {
 }
 
 /// What an interval is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Of {
     /// A parameter.
     Parameter,
@@ -32,7 +34,7 @@ pub enum Of {
 }
 
 /// An interval held against the truth.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Held {
     /// What it was of.
     pub of: Of,
@@ -40,12 +42,16 @@ pub struct Held {
     pub way: Way,
     /// Whether the truth lay within.
     pub covered: bool,
-    /// The interval score on the logarithm (Gneiting & Raftery 2007): width, and twenty times what is missed.
+    /// The interval score on the logarithm (Gneiting & Raftery 2007): width, and twenty times what is missed. Zero for
+    /// parameters, which have none.
     pub score: f64,
 }
 
 /// What a shop showed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Found {
+    /// The shop's number.
+    pub number: u64,
     /// Who its customers were.
     pub process: Process,
     /// How many customers it had.
@@ -72,14 +78,15 @@ fn held(of: Of, way: Way, low: f64, high: f64, truth: f64) -> Held {
 }
 
 /// Runs one shop.
-pub fn run(number: u64, most_customers: u32) -> Found {
+pub fn run(number: u64, most_customers: u32, cuts: usize) -> Found {
     let shop = Shop::simulate(number, most_customers);
     let mut rng = Pcg64Mcg::seed_from_u64(number ^ 0x5eed);
-    let options = BacktestOptions { horizon: shop.horizon, ..BacktestOptions::default() };
+    let options = BacktestOptions { horizon: shop.horizon, cuts, ..BacktestOptions::default() };
     // Simulated shops are far younger than a history may be.
     let backtest = Backtest::run(&shop.timelines, shop.until, &options, &mut rng).expect("a shop of a few years");
     let choice = backtest.choose(ModelKind::ParetoNbd);
     let mut found = Found {
+        number,
         process: shop.process,
         customers: shop.timelines.customers(),
         held: Vec::new(),
@@ -104,7 +111,7 @@ fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg6
         for (name, truth) in kind.parameter_names().into_iter().zip(parameters) {
             let interval = own.parameter(name, CONFIDENCE).map_err(|error| error.to_string())?;
             let covered = interval.low <= truth && truth <= interval.high;
-            found.held.push(Held { of: Of::Parameter, way: Way::ModelOnly, covered, score: f64::NAN });
+            found.held.push(Held { of: Of::Parameter, way: Way::ModelOnly, covered, score: 0.0 });
         }
     }
     let deviation = backtest.misspecification(model).deviation(CONFIDENCE);
@@ -113,32 +120,74 @@ fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg6
     let naive = Naive::new(shop, backtest);
     let over = Days::new(f64::from(shop.horizon));
     let before = Baseline::SameAsBefore.forecasts(&shop.timelines, &known, shop.until, shop.horizon);
-    let mut hold = |of: Of, members: &[usize], rng: &mut Pcg64Mcg| -> Result<(), String> {
-        let past: Vec<History> = members.iter().map(|&at| known.histories[at]).collect();
-        let group = likeness(&past, fitted.model.as_ref(), over);
+    let all: Vec<usize> = (0..known.customers.len()).collect();
+    let groups = groups(&all, rng);
+    let futures = Futures::simulate(&groups, &known.histories, (&fitted, &posterior), over, rng)?;
+    let whole = (Of::Total, &all, futures.of_all());
+    let parts = groups.iter().zip(&futures.of_groups).map(|(members, draws)| (Of::Group, members, draws.clone()));
+    let mut outcomes = Vec::new();
+    for (of, members, draws) in std::iter::once(whole).chain(parts) {
         let truth: f64 = members.iter().map(|&at| f64::from(later[at])).sum();
-        let seed: u64 = rng.random();
         for (way, misspecification) in [(Way::ModelOnly, 0.0), (Way::Misspecification, deviation)] {
-            let options = IntervalOptions { confidence: CONFIDENCE, misspecification, simulations: 2000 };
-            let interval = posterior.total_purchases(&group.0, over, &options, &mut Pcg64Mcg::seed_from_u64(seed));
-            let interval = interval.map_err(|error| error.to_string())?;
-            found.held.push(held(of, way, group.1 * interval.low, group.1 * interval.high, truth));
-            if of == Of::Total && way == Way::ModelOnly {
-                let variance = interval.from_parameters.powi(2) + interval.from_customers.powi(2);
-                let mean = group.1 * interval.mean;
-                found.details = details(shop, backtest, &fitted, mean, variance * group.1.powi(2), truth);
-            }
+            let (low, high) = futures.interval(&draws, misspecification);
+            found.held.push(held(of, way, low, high, truth));
         }
         let (low, high) = naive.interval(members.iter().map(|&at| before[at]).sum());
         found.held.push(held(of, Way::Naive, low, high, truth));
-        Ok(())
-    };
-    let all: Vec<usize> = (0..known.customers.len()).collect();
-    hold(Of::Total, &all, rng)?;
-    for members in groups(&all, rng) {
-        hold(Of::Group, &members, rng)?;
+        outcomes.push((if of == Of::Total { "after" } else { "group" }, draws, truth));
     }
+    found.details = details(shop, backtest, &fitted, &outcomes);
     Ok(())
+}
+
+/// Simulated futures of groups that together are all customers: place by place those of all are their sums, because
+/// customers do not depend on each other once the parameters are given.
+struct Futures {
+    of_groups: Vec<Vec<f64>>,
+    /// What misspecification moves, in standard deviations: in a future the same for all groups.
+    normals: Vec<f64>,
+}
+
+/// How many futures.
+const FUTURES: usize = 2000;
+
+impl Futures {
+    fn simulate(
+        groups: &[Vec<usize>],
+        histories: &[History],
+        (fitted, posterior): (&Fit, &Posterior),
+        over: Days,
+        rng: &mut Pcg64Mcg,
+    ) -> Result<Futures, String> {
+        let alike = |members: &Vec<usize>| {
+            let past: Vec<History> = members.iter().map(|&at| histories[at]).collect();
+            likeness(&past, fitted.model.as_ref(), over)
+        };
+        let alike: Vec<(Histories, f64)> = groups.iter().map(alike).collect();
+        let options = IntervalOptions { confidence: CONFIDENCE, misspecification: 0.0, simulations: FUTURES };
+        let totals =
+            posterior.simulated_totals(&alike.iter().map(|one| &one.0).collect::<Vec<_>>(), over, &options, rng);
+        let totals = totals.map_err(|error| error.to_string())?;
+        let of_groups = totals
+            .into_iter()
+            .zip(&alike)
+            .map(|(total, (_, scale))| total.draws.into_iter().map(|draw| draw * scale).collect());
+        let of_groups = of_groups.collect();
+        Ok(Futures { of_groups, normals: (0..FUTURES).map(|_| StandardNormal.sample(rng)).collect() })
+    }
+
+    fn of_all(&self) -> Vec<f64> {
+        (0..FUTURES).map(|place| self.of_groups.iter().map(|draws| draws[place]).sum()).collect()
+    }
+
+    /// What lies between equal shares of the draws, each moved by the misspecification.
+    fn interval(&self, draws: &[f64], misspecification: f64) -> (f64, f64) {
+        let moved = draws.iter().zip(&self.normals).map(|(draw, normal)| draw * (misspecification * normal).exp());
+        let mut moved: Vec<f64> = moved.collect();
+        moved.sort_by(f64::total_cmp);
+        let outside = (0.5 * (1.0 - CONFIDENCE) * FUTURES as f64).round() as usize;
+        (moved[outside - 1], moved[FUTURES - 1 - outside])
+    }
 }
 
 fn posterior_of(
@@ -161,8 +210,10 @@ fn posterior_of(
     // Chains of more customers would take minutes: such shops are counted, and left out.
     let method = (histories.distinct().len() > MOST_FOR_CHAINS).then_some(Method::Laplace);
     let more = PosteriorOptions { importance_draws: MORE_DRAWS, method, ..options.clone() };
-    let posterior = Posterior::sample(&fit, histories, &options, rng);
-    let posterior = posterior.or_else(|_| Posterior::sample(&fit, histories, &more, rng));
+    let longer = PosteriorOptions { method: Some(Method::Nuts), warmup: 600, draws: 1000, ..options.clone() };
+    let posterior = Posterior::sample(&fit, histories, &options, rng)
+        .or_else(|_| Posterior::sample(&fit, histories, &more, rng))
+        .or_else(|error| if method.is_none() { Posterior::sample(&fit, histories, &longer, rng) } else { Err(error) });
     Ok((fit, posterior.map_err(|error| error.to_string())?))
 }
 
@@ -171,9 +222,9 @@ const DRAWS: usize = 150;
 /// Where these do not suffice.
 const MORE_DRAWS: usize = 400;
 /// Distinct histories beyond which chains take too long for the study.
-const MOST_FOR_CHAINS: usize = 150;
+const MOST_FOR_CHAINS: usize = 4000;
 /// Distinct histories beyond which a total is taken from a likeness of the customers.
-const LIKENESS: usize = 300;
+const LIKENESS: usize = 200;
 
 /// A likeness of the customers, every n-th of them in the order of their histories, and what makes its total that of all
 /// under the fitted model; for the sake of the study's time.
@@ -249,16 +300,15 @@ impl Naive {
 
 /// The columns of the details.
 pub const DETAILS: &str =
-    "process,past,horizon,row,at,days,mean_age,predicted,actual,error,from_customers,from_parameters";
+    "shop,process,past,horizon,row,at,days,mean_age,predicted,actual,error,from_customers,from_parameters";
 
 /// Errors of the totals at the cuts and afterwards, as lines of a table.
-fn details(shop: &Shop, backtest: &Backtest, fit: &Fit, mean: f64, variance: f64, truth: f64) -> Vec<String> {
-    let kind = fit.model.kind();
-    let past = shop.until + 1;
+fn details(shop: &Shop, backtest: &Backtest, fit: &Fit, outcomes: &[(&str, Vec<f64>, f64)]) -> Vec<String> {
     let line = |name: &str, at: i32, total: &Total| {
         format!(
-            "{},{past},{},{name},{at},{},{},{},{},{},{},{}",
+            "{},{},{},{name},{at},{},{},{},{},{},{},{}",
             shop.process.name(),
+            shop.until + 1,
             shop.horizon,
             total.days,
             total.mean_age,
@@ -271,25 +321,27 @@ fn details(shop: &Shop, backtest: &Backtest, fit: &Fit, mean: f64, variance: f64
     };
     let mut lines = Vec::new();
     for cut in &backtest.cuts {
-        for model in cut.models.iter().filter(|model| model.kind == kind) {
+        for model in cut.models.iter().filter(|model| model.kind == fit.model.kind()) {
             for (name, total) in ["cut", "end"].into_iter().zip(&model.totals) {
                 lines.push(line(name, cut.day, total));
             }
         }
     }
-    let mut ages = 0.0;
-    for days in shop.timelines.iter() {
-        ages += f64::from(shop.until - days[0]);
+    let ages: f64 = shop.timelines.iter().map(|days| f64::from(shop.until - days[0])).sum();
+    for (name, draws, truth) in outcomes {
+        let count = draws.len() as f64;
+        let mean = draws.iter().sum::<f64>() / count;
+        let variance = draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>() / count;
+        let total = Total {
+            days: shop.horizon,
+            mean_age: ages / shop.timelines.customers() as f64,
+            predicted: mean,
+            actual: *truth as u64,
+            from_customers: (variance / (mean + 0.5).powi(2)).ln_1p(),
+            from_parameters: 0.0,
+        };
+        lines.push(line(name, shop.until, &total));
     }
-    let last = Total {
-        days: shop.horizon,
-        mean_age: ages / shop.timelines.customers() as f64,
-        predicted: mean,
-        actual: truth as u64,
-        from_customers: (variance / (mean + 0.5).powi(2)).ln_1p(),
-        from_parameters: 0.0,
-    };
-    lines.push(line("after", shop.until, &last));
     lines
 }
 

@@ -18,6 +18,13 @@ const LOG_NEGLIGIBLE: f64 = 50.0;
 const LINEAR: f64 = 1e-8;
 /// The logarithm of an integrand may change by so much on one panel.
 const LARGEST_CHANGE: f64 = 20.0;
+/// Where both shapes of the beta distribution are greater than this, it is a point to seven digits.
+const CERTAIN: f64 = 1e8;
+/// Shapes of the beta distribution beyond these are at the limit to the last digit.
+const LEAST_SHAPE: f64 = 1e-100;
+const MOST_SHAPE: f64 = 1e15;
+/// Rates and spans beyond this would lead to numbers that are not finite.
+const MOST_RATE: f64 = 1e200;
 /// From so many ages on, interpolating costs less than a mean for each age.
 const AGES_WORTH_INTERPOLATING: usize = 3;
 
@@ -160,6 +167,10 @@ fn twice_slowed(y: f64, k: f64) -> f64 {
 }
 
 /// Nodes for the mean over Beta(a, b): (p, weight), and the sum of the weights.
+///
+/// There are fewer than 10,000 nodes, whatever the finite parameters: a density narrower than that of [`CERTAIN`] has
+/// its mean taken over one as narrow as that around the same place, and beyond [`LEAST_SHAPE`] and [`MOST_SHAPE`] shapes
+/// are taken to be these. All lies beyond what a fit can reach.
 struct LeavingNodes {
     nodes: Vec<(f64, f64)>,
     weight: f64,
@@ -168,13 +179,14 @@ struct LeavingNodes {
 impl LeavingNodes {
     /// `longest` is the greatest tau that will be asked for.
     fn new(living: &Living, longest: f64) -> LeavingNodes {
-        let Living { shape, a, b, .. } = *living;
+        let (a, b) = computable(living.a, living.b);
+        let [shape, longest] = [living.shape, longest].map(|value| value.clamp(LEAST_SHAPE, MOST_RATE));
         let step = logit_step(a, b);
         let log_density = |logit: f64| -a * (-logit).exp().ln_1p() - b * logit.exp().ln_1p();
         let centre = (a / b).ln().clamp(-600.0, 600.0);
         let peak = log_density(centre);
         // To the left h is at most this much greater than at the peak, to the right it only falls.
-        let rise = (shape / slowed(longest, shape)).ln();
+        let rise = shape.ln() - slowed(longest, shape).ln();
         let leftmost = (LINEAR / (a + b + (shape + 1.0) * longest + 1.0)).ln().max(-650.0);
         let rightmost = -(LINEAR / (a + b + shape + 2.0)).ln();
         let mut nodes = Vec::with_capacity(256);
@@ -215,6 +227,13 @@ impl LeavingNodes {
     }
 }
 
+/// The shapes nearest to these that a mean can be taken over.
+fn computable(a: f64, b: f64) -> (f64, f64) {
+    let (a, b) = (a.clamp(LEAST_SHAPE, MOST_SHAPE), b.clamp(LEAST_SHAPE, MOST_SHAPE));
+    let narrower = (a.min(b) / CERTAIN).max(1.0);
+    (a / narrower, b / narrower)
+}
+
 /// One node for all from `logit` on downwards, where the density is `exp(a z) (1 - (a + b) exp(z))` to first order:
 /// the sum of their weights and their mean, both geometric series.
 fn far_end(a: f64, b: f64, logit: f64, step: f64, log_weight: f64) -> (f64, f64) {
@@ -236,13 +255,20 @@ fn logit_step(a: f64, b: f64) -> f64 {
         let ratio = omega / c;
         omega * ratio.atan() - 0.25 * (2.0 * c - 1.0) * (ratio * ratio).ln_1p()
     };
-    let mut omega = FOR_PURCHASES;
+    let missing = |omega: f64| NEEDED - fall(omega, a) - fall(omega, b);
+    let (mut short, mut omega) = (FOR_PURCHASES, FOR_PURCHASES);
     for _ in 0..60 {
-        let missing = NEEDED - fall(omega, a) - fall(omega, b);
+        let missing = missing(omega);
         if missing <= 0.0 {
             break;
         }
+        short = omega;
         omega += 0.1 + missing / ((omega / a).atan() + (omega / b).atan());
+    }
+    // Great shapes send the first steps far beyond what is needed, which would be paid for in nodes.
+    while omega > 2.0 * short {
+        let middle = (short * omega).sqrt();
+        if missing(middle) <= 0.0 { omega = middle } else { short = middle }
     }
     std::f64::consts::TAU / omega
 }
@@ -291,4 +317,36 @@ fn chebyshev_coefficients(points: usize, end: f64, function: &impl Fn(f64) -> f6
             sum * if j == 0 { 1.0 } else { 2.0 } / points as f64
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shapes of 1e300 had a step that moved no logit any more, and pushed nodes without end.
+    #[test]
+    fn nodes_are_few_for_every_finite_parameter() {
+        const VALUES: [f64; 9] = [f64::MIN_POSITIVE, 1e-100, 1e-8, 1.0, 1e6, 1e9, 1e20, 1e150, f64::MAX];
+        for (a, b) in VALUES.into_iter().flat_map(|a| VALUES.map(|b| (a, b))) {
+            for (shape, longest) in VALUES.into_iter().flat_map(|shape| VALUES.map(|longest| (shape, longest))) {
+                let found = LeavingNodes::new(&Living { shape, alpha: 1.0, a, b }, longest);
+                let count = found.nodes.len();
+                assert!((1..10_000).contains(&count), "{count} nodes for {a} {b} {shape} {longest}");
+                let sane = |&(p, weight): &(f64, f64)| (0.0..=1.0).contains(&p) && weight.is_finite() && weight >= 0.0;
+                assert!(found.nodes.iter().all(sane) && found.weight.is_finite() && found.weight > 0.0);
+            }
+        }
+    }
+
+    /// A density too narrow to be told from a point has h at that point as its mean.
+    #[test]
+    fn certain_customers_do_what_their_probability_says() {
+        for (a, b) in [(1e9, 3e9), (1e12, 1e12), (1e300, 1e300)] {
+            let (p, tau, shape) = (a / b / (1.0 + a / b), 2.0, 5.0);
+            let living = Living { shape, alpha: 3.0, a, b };
+            let expected = living.expectations(&[1.0], 8.0, 0.0)[0].expected;
+            let h = (1.0 - (1.0 + p * tau).powf(-shape)) / p;
+            assert!((expected / h - 1.0).abs() < 1e-7, "{a}: {expected}, expected {h}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl BgBbFit {
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<BgBb> {
-        Some(BgBb::of(draw_parameters(self.model.values(), self.log_covariance?, rng)))
+        Some(BgBb::of(draw_parameters(self.model.values(), self.log_covariance?, &limits(), rng)))
     }
 }
 
@@ -55,6 +55,11 @@ const LEAST_OCCASIONS: u32 = 3;
 /// The box of the search.
 const LEAST: f64 = 1e-8;
 const MOST: f64 = 1e7;
+
+fn limits() -> Limits<4> {
+    Limits { lower: [LEAST.ln(); 4], upper: [MOST.ln(); 4] }
+}
+
 /// Parameters beyond these bounds are at a boundary: the likelihood no longer tells them from the limit.
 const SMALL: f64 = 1e-5;
 const LARGE: f64 = 1e5;
@@ -82,9 +87,8 @@ pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, FitError> {
         let sum = log_likelihood(at.map(f64::exp), histories);
         Evaluation { value: sum.value, gradient: sum.gradient, hessian: sum.full_hessian() }
     };
-    let limits = Limits { lower: [LEAST.ln(); 4], upper: [MOST.ln(); 4] };
     let starts = starts(histories);
-    let best = best_maximum(evaluate, &starts, &limits);
+    let best = best_maximum(evaluate, &starts, &limits());
     match best {
         Some(found) if found.converged => Ok(fit_from(&found, histories)),
         found => Err(FitError::NotConverged {

@@ -46,7 +46,7 @@ impl ContractFit {
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<ContractModel> {
         let values = values_of(&self.model);
-        Some(ContractModel::of(self.model.kind(), draw_parameters(values, self.log_covariance?, rng)))
+        Some(ContractModel::of(self.model.kind(), draw_parameters(values, self.log_covariance?, &draw_limits(), rng)))
     }
 }
 
@@ -63,6 +63,12 @@ const LEAST: f64 = 1e-8;
 const MOST: f64 = 1e7;
 const LEAST_C: f64 = 1e-3;
 const MOST_C: f64 = 50.0;
+
+/// How far draws go: as far as the search does.
+pub(super) fn draw_limits() -> Limits<3> {
+    Limits { lower: [LEAST, LEAST, LEAST_C].map(f64::ln), upper: [MOST, MOST, MOST_C].map(f64::ln) }
+}
+
 /// No power of time in the search goes beyond e to this.
 const MOST_LOG_POWER: f64 = 200.0;
 /// Beyond these bounds the likelihood no longer tells parameters from the limit.

@@ -4,6 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
+use super::fit::draw_limits;
 use super::{ContractFit, ContractModel, ContractModelKind, Contracts};
 use crate::draw::{draw_beta, draw_parameters};
 use crate::symmetric::inverse_positive_definite;
@@ -67,7 +68,7 @@ fn resampled(fit: &ContractFit, contracts: &Contracts, draws: usize, rng: &mut d
     let information = inverse_positive_definite(regular)?;
     let values = values_of(&fit.model);
     let candidate = |_| {
-        let drawn = draw_parameters(values, covariance, rng);
+        let drawn = draw_parameters(values, covariance, &draw_limits(), rng);
         let moved: [f64; 3] = std::array::from_fn(|i| (drawn[i] / values[i]).ln());
         let pairs = (0..3).flat_map(|i| (0..3).map(move |j| (i, j)));
         let squared: f64 = pairs.map(|(i, j)| moved[i] * information[i][j] * moved[j]).sum();

@@ -51,6 +51,7 @@ pub use customers::CustomerFutures;
 pub use interval::{Interval, IntervalError, IntervalOptions};
 pub use totals::{SimulatedTotal, TotalInterval};
 
+use crate::fit::limits_of;
 use crate::jet::Jet;
 use crate::kernel::model_of;
 use crate::{Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
@@ -453,8 +454,11 @@ impl Sampler<'_> {
         method: Method,
         diagnostics: Diagnostics,
     ) -> Posterior {
-        let parameters = |deviations: &[f64; 4]| {
-            self.target.at(deviations).map(|log_value| log_value.exp().clamp(f64::MIN_POSITIVE, f64::MAX))
+        // Draws beyond the limits have no weight, but rounding may still hand the last one out.
+        let limits = limits_of(self.kind);
+        let parameters = |deviations: &[f64; 4]| -> [f64; 4] {
+            let at = self.target.at(deviations);
+            std::array::from_fn(|i| at[i].clamp(limits.lower[i], limits.upper[i]).exp())
         };
         let draws = deviations.iter().map(parameters).collect();
         Posterior { kind: self.kind, unit: self.unit, draws, weights, method, diagnostics }

@@ -62,7 +62,7 @@ impl Posterior {
         options: &IntervalOptions,
         rng: &mut dyn Rng,
     ) -> Result<TotalInterval, IntervalError> {
-        let totals = self.simulated_totals(vec![histories], over, options, rng)?;
+        let totals = self.simulated_totals(&[histories], over, options, rng)?;
         Ok(totals[0].interval)
     }
 
@@ -112,19 +112,23 @@ impl Posterior {
             Ok(Histories::compress(customers.iter().map(history).collect::<Result<Vec<History>, _>>()?))
         };
         let groups = groups.iter().enumerate().map(members).collect::<Result<Vec<Histories>, _>>()?;
-        self.simulated_totals(groups.iter().collect(), over, options, rng)
+        self.simulated_totals(&groups.iter().collect::<Vec<_>>(), over, options, rng)
     }
 
-    fn simulated_totals(
+    /// [`Posterior::total_purchases_by`] of groups whose histories may have weights.
+    ///
+    /// # Errors
+    /// If an option cannot be used or the horizon is infinite.
+    pub fn simulated_totals(
         &self,
-        groups: Vec<&Histories>,
+        groups: &[&Histories],
         over: Days,
         options: &IntervalOptions,
         rng: &mut dyn Rng,
     ) -> Result<Vec<SimulatedTotal>, IntervalError> {
         check(options, over)?;
         let mut rng = Pcg64Mcg::seed_from_u64(rng.next_u64());
-        let all_sums = GroupSums::of_groups(self, &groups, over, &mut rng);
+        let all_sums = GroupSums::of_groups(self, groups, over, &mut rng);
         let factors: Vec<f64> = (0..options.simulations)
             .map(|_| {
                 let normal: f64 = StandardNormal.sample(&mut rng);

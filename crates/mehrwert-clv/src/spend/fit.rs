@@ -95,7 +95,8 @@ impl SpendFit {
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<GammaGamma> {
-        let [p, q, v] = draw_parameters(self.parameters.map(|parameter| parameter.value), self.log_covariance?, rng);
+        let values = self.parameters.map(|parameter| parameter.value);
+        let [p, q, v] = draw_parameters(values, self.log_covariance?, &draw_limits(), rng);
         Some(GammaGamma { p, q, v })
     }
 }
@@ -111,6 +112,11 @@ const HIDDEN_SLOPE: f64 = 1e-2;
 const HIDDEN_GAIN: f64 = 1e-6;
 /// Shapes beyond this are at a boundary.
 const LARGE: f64 = 1e5;
+
+/// How far draws go: shapes as in the search; v is in the unit of the amounts, which may be any.
+pub(crate) fn draw_limits() -> Limits<3> {
+    Limits { lower: [1e-8, 1e-8, 1e-100].map(f64::ln), upper: [MOST_SHAPE, MOST_SHAPE, 1e100].map(f64::ln) }
+}
 
 /// Fits the Gamma-Gamma model by maximum likelihood: [`fit_spend_with`] with the default options.
 ///
