@@ -23,3 +23,35 @@ pub(crate) fn sqlite() -> Vec<Migration> {
 pub(crate) fn postgres() -> Vec<Migration> {
     STEPS.into_iter().map(|(number, name, _, postgres)| migration(number, name, postgres)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The statements of PostgreSQL that stand for those of SQLite.
+    fn translated(sqlite: &str) -> String {
+        let mut text = sqlite.to_owned();
+        for (theirs, ours) in [
+            ("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            ("INTEGER", "BIGINT"),
+            ("BLOB", "BYTEA"),
+            (") STRICT, WITHOUT ROWID;", ");"),
+            (") STRICT;", ");"),
+        ] {
+            text = text.replace(theirs, ours);
+        }
+        text
+    }
+
+    #[test]
+    fn both_databases_have_the_same_tables() {
+        for (number, _, sqlite, postgres) in STEPS {
+            assert_eq!(translated(sqlite), postgres, "step {number}");
+        }
+    }
+
+    #[test]
+    fn steps_are_counted_from_one() {
+        assert!(STEPS.iter().map(|step| step.0).eq(1..=STEPS.len() as i64));
+    }
+}

@@ -23,7 +23,7 @@ pub(super) async fn open(path: &Path) -> Result<Pools, Box<dyn Error + Send + Sy
     let options = options(path);
     // Two processes that make the file and its tables at the same time would trip over each other: SQLite has no lock
     // that holds over several transactions, so a file beside it is locked. The lock ends with the process at the latest.
-    let _lock = first_come(path)?;
+    let _lock = first_come(path).await?;
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     keep_private(path)?;
     Migrator::with_migrations(schema::sqlite()).run(&writer).await?;
@@ -46,13 +46,14 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .optimize_on_close(true, None)
 }
 
-fn first_come(path: &Path) -> Result<File, std::io::Error> {
+async fn first_come(path: &Path) -> Result<File, Box<dyn Error + Send + Sync>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let lock = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
-    lock.lock()?;
-    Ok(lock)
+    // Waiting blocks, and must not take the thread from whoever holds the lock and waits for the database.
+    let waiting = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
+    Ok(waiting.await??)
 }
 
 /// The file holds personal data: only its owner reads it. Its journal takes over the same permissions.

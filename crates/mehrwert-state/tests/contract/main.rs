@@ -12,6 +12,7 @@ mod group_commit;
 mod inbox;
 mod keys;
 mod leases;
+mod opening;
 mod people;
 
 /// Makes of every function a test on SQLite and one on PostgreSQL.
@@ -36,6 +37,11 @@ macro_rules! contract {
 }
 
 contract! {
+    opening:
+        several_processes_open_a_new_state_at_once,
+        opening_again_changes_nothing,
+        the_state_of_a_later_version_is_refused,
+        what_cannot_be_opened_is_named_without_its_password;
     inbox:
         events_come_back_in_order,
         an_event_counts_once,
