@@ -211,9 +211,11 @@ fn posterior_of(
     let method = (histories.distinct().len() > MOST_FOR_CHAINS).then_some(Method::Laplace);
     let more = PosteriorOptions { importance_draws: MORE_DRAWS, method, ..options.clone() };
     let longer = PosteriorOptions { method: Some(Method::Nuts), warmup: 600, draws: 1000, ..options.clone() };
-    let posterior = Posterior::sample(&fit, histories, &options, rng)
-        .or_else(|_| Posterior::sample(&fit, histories, &more, rng))
-        .or_else(|error| if method.is_none() { Posterior::sample(&fit, histories, &longer, rng) } else { Err(error) });
+    let mut posterior =
+        Posterior::sample(&fit, histories, &options, rng).or_else(|_| Posterior::sample(&fit, histories, &more, rng));
+    if posterior.is_err() && histories.distinct().len() <= MOST_FOR_LONGER_CHAINS {
+        posterior = Posterior::sample(&fit, histories, &longer, rng);
+    }
     Ok((fit, posterior.map_err(|error| error.to_string())?))
 }
 
@@ -222,7 +224,9 @@ const DRAWS: usize = 150;
 /// Where these do not suffice.
 const MORE_DRAWS: usize = 400;
 /// Distinct histories beyond which chains take too long for the study.
-const MOST_FOR_CHAINS: usize = 4000;
+const MOST_FOR_CHAINS: usize = 1000;
+/// Distinct histories beyond which chains are not drawn out longer where they have not mixed.
+const MOST_FOR_LONGER_CHAINS: usize = 300;
 /// Distinct histories beyond which a total is taken from a likeness of the customers.
 const LIKENESS: usize = 200;
 

@@ -8,7 +8,10 @@
 //! Sigma does not depend on the horizon, and the centre of an interval is not moved. These two choices and the three
 //! constants were made on simulated shops other than those that docs/accuracy-intervals.md reports: intervals whose sigma
 //! grew with the horizon were worse, and moving the centre by the mean error of the cuts helped shops with a trend as much
-//! as it hurt the others.
+//! as it hurt the others. The constants have the least interval score of those with which, on 316 such shops, totals of
+//! shops that follow a model were covered by less than 96 % and those of groups of shops that follow none by more than
+//! 80 %, each with a standard error to spare: a smaller probability of none covers the former too often, a greater one the
+//! latter too seldom. Seven cuts told no more than four of the same histories.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +19,9 @@ use super::{Backtest, Total};
 use crate::{ModelKind, quadrature};
 
 /// The probability, before any cut, that the model is right.
-pub const PRIOR_NONE: f64 = 0.4;
+pub const PRIOR_NONE: f64 = 0.65;
 /// The scale of sigma, if it is not.
-pub const PRIOR_SCALE: f64 = 0.3;
+pub const PRIOR_SCALE: f64 = 0.25;
 /// How many independent errors the cuts together count for, at most.
 pub const INDEPENDENT_CUTS: f64 = 2.0;
 
