@@ -3,6 +3,8 @@
 //!
 //! The one test here starts its own program again as the processes that are killed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod support;
 
 use std::collections::HashMap;

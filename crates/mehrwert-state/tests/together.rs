@@ -1,5 +1,7 @@
 //! Two processes at work on one state at once, here as two sets of connections: nothing is lost and nothing doubled.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod support;
 
 use std::collections::HashMap;
@@ -73,13 +75,13 @@ async fn nothing_is_lost_or_doubled(store: Store) {
     assert_eq!(new, EVENTS, "acknowledged as new");
     let snapshot = one.snapshot(None).await.unwrap();
     assert_eq!((snapshot.generation, snapshot.files.len() as i64), (sealed as i64, sealed as i64));
+    assert_eq!(other.inbox(10).await.unwrap().events, []);
     let files = files.lock().unwrap();
     let mut found: Vec<&String> = snapshot.files.iter().flat_map(|file| &files[&file.id]).collect();
     found.sort();
     let mut expected: Vec<String> = (0..EVENTS).map(|number| format!("m-{number}")).collect();
     expected.sort();
     assert!(found.into_iter().eq(&expected), "every event is in one file once; overtaken {overtaken} times");
-    assert_eq!(other.inbox(10).await.unwrap().events, []);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub async fn replaced_files_stay_in_earlier_generations(store: &Store) {
     let state = store.open().await;
     let (a, b, c) = (fact_file("orders/a", 1), fact_file("orders/b", 2), fact_file("orders/c", 3));
     state.seal(&[a.clone(), b.clone()], None, "import", at(1)).await.unwrap();
-    state.seal(&[c.clone()], None, "import", at(2)).await.unwrap();
+    state.seal(&[c], None, "import", at(2)).await.unwrap();
     let whole = fact_file("orders/whole", 3);
     assert_eq!(state.replace_files(&[a.id, b.id], &[whole], "compaction", at(3)).await.unwrap(), 3);
     for (generation, expected) in [

@@ -1,5 +1,7 @@
 //! The contract of the state: one set of tests that both databases are held to.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
