@@ -45,6 +45,9 @@ pub struct Arguments {
     /// same options has found.
     #[arg(long)]
     pub keep: Option<PathBuf>,
+    /// Simulates no more shops: reports those that are kept.
+    #[arg(long, requires = "keep")]
+    pub kept_only: bool,
     /// Also writes the errors at every cut to this file, as CSV.
     #[arg(long)]
     pub details: Option<PathBuf>,
@@ -97,7 +100,8 @@ fn all(arguments: &Arguments) -> Result<Vec<Found>, Failure> {
         .with_message("simulated shops");
     let mut kept: BTreeMap<u64, Found> = arguments.keep.as_deref().map_or_else(|| Ok(BTreeMap::new()), kept)?;
     let numbers = (0..arguments.runs).map(|run| arguments.first + u64::from(run));
-    let missing: Vec<u64> = numbers.clone().filter(|number| !kept.contains_key(number)).collect();
+    let is_missing = |number: &u64| !arguments.kept_only && !kept.contains_key(number);
+    let missing: Vec<u64> = numbers.clone().filter(is_missing).collect();
     bar.inc(u64::from(arguments.runs) - missing.len() as u64);
     let keep = arguments.keep.as_deref().map(|path| {
         let opened = File::options().append(true).create(true).open(path);

@@ -91,7 +91,7 @@ fn introduction(found: &[Found], arguments: &Arguments) -> String {
     let half = (shops / 2).max(1) as f64;
     format!(
         "# What the intervals are worth\n\n\
-         Written by `cargo xtask accuracy --runs {} --first {} --most-customers {}`: {shops} simulated shops of 50 to {} \
+         Written by `cargo xtask accuracy --runs {} --first {} --most-customers {}`: {shops}{} simulated shops of 50 to {} \
          customers (log-uniform), won evenly over a history of 1 to 4 years, forecast for 0.5 to 3 years. Half follow the \
          BG/NBD, the MBG/NBD or the Pareto/NBD with parameters of a broad range; half follow none of them: Weibull \
          lifetimes, regular buyers, a trend in the purchase rate, a season, two mixed populations.\n\n\
@@ -109,6 +109,7 @@ fn introduction(found: &[Found], arguments: &Arguments) -> String {
         arguments.runs,
         arguments.first,
         arguments.most_customers,
+        if shops < arguments.runs as usize { " finished" } else { "" },
         arguments.most_customers,
         arguments.cuts,
         100.0 * (0.09 / half).sqrt()
