@@ -13,7 +13,10 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("mehrwert-state", &["mehrwert-core"]),
     ("mehrwert-facts", &["mehrwert-core"]),
     ("mehrwert-insight", &["mehrwert-core", "mehrwert-clv", "mehrwert-facts"]),
-    ("mehrwert", &["mehrwert-core", "mehrwert-clv", "mehrwert-charts", "mehrwert-facts", "mehrwert-insight", "mehrwert-state"]),
+    (
+        "mehrwert",
+        &["mehrwert-core", "mehrwert-clv", "mehrwert-charts", "mehrwert-facts", "mehrwert-insight", "mehrwert-state"],
+    ),
     ("xtask", &["mehrwert-core", "mehrwert-clv"]),
 ];
 

@@ -121,9 +121,7 @@ fn with_state<T>(url: &StateUrl, work: impl AsyncFnOnce(&State) -> Result<T, Sta
         .build()
         .map_err(|error| Failure::work(ReadingError::Threads(error)))?;
     let mut random = [0; 32];
-    SysRng
-        .try_fill_bytes(&mut random)
-        .map_err(|error| Failure::work(ReadingError::NoRandomness(error.to_string())))?;
+    SysRng.try_fill_bytes(&mut random).map_err(|error| Failure::work(ReadingError::NoRandomness(error.to_string())))?;
     runtime.block_on(async {
         let state = State::open(url, random).await.map_err(Failure::work)?;
         let done = work(&state).await.map_err(Failure::work);
@@ -174,7 +172,11 @@ impl Reading {
             dates: kept.dates.as_deref().map(meant).transpose()?,
             decimal: kept.decimal.as_deref().map(meant).transpose()?,
             vat: kept.vat.as_deref().map(|text| text.parse().map_err(|error| format!("{error}"))).transpose()?,
-            currency: kept.currency.as_deref().map(|text| text.parse().map_err(|error| format!("{error}"))).transpose()?,
+            currency: kept
+                .currency
+                .as_deref()
+                .map(|text| text.parse().map_err(|error| format!("{error}")))
+                .transpose()?,
         })
     }
 }
