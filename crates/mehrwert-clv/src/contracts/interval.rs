@@ -21,6 +21,9 @@ pub struct ContractDraw {
     pub miss: f64,
 }
 
+/// So close to a limit in its logarithm a parameter was moved there.
+const AT_LIMIT: f64 = 1e-9;
+
 /// So many draws, by a seed: the same seed gives the same draws on every machine.
 ///
 /// The parameters are drawn normal in their logarithms (Laplace approximation) and then resampled by how much more or
@@ -67,16 +70,25 @@ fn resampled(fit: &ContractFit, contracts: &Contracts, draws: usize, rng: &mut d
     }
     let information = inverse_positive_definite(regular)?;
     let values = values_of(&fit.model);
+    let limits = draw_limits();
     let candidate = |_| {
-        let drawn = draw_parameters(values, covariance, &draw_limits(), rng);
+        let drawn = draw_parameters(values, covariance, &limits, rng);
         let moved: [f64; 3] = std::array::from_fn(|i| (drawn[i] / values[i]).ln());
         let pairs = (0..3).flat_map(|i| (0..3).map(move |j| (i, j)));
         let squared: f64 = pairs.map(|(i, j)| moved[i] * information[i][j] * moved[j]).sum();
         let model = ContractModel::of(fit.model.kind(), drawn);
-        (model, model.log_likelihood(contracts) - fit.log_likelihood + 0.5 * squared)
+        // A draw that was moved to a limit has not the density of where it is now: it stands for nothing.
+        let is_held = (0..3).any(|i| {
+            let log = drawn[i].ln();
+            log <= limits.lower[i] + AT_LIMIT || log >= limits.upper[i] - AT_LIMIT
+        });
+        let weight = model.log_likelihood(contracts) - fit.log_likelihood + 0.5 * squared;
+        (model, if is_held { f64::NEG_INFINITY } else { weight })
     };
     let candidates: Vec<(ContractModel, f64)> = (0..CANDIDATES * draws).map(candidate).collect();
-    let most = candidates.iter().map(|candidate| candidate.1).filter(|log| log.is_finite()).fold(f64::MIN, f64::max);
+    let finite = candidates.iter().map(|candidate| candidate.1).filter(|log| log.is_finite());
+    // Without any candidate within the limits the hill is no hill.
+    let most = finite.reduce(f64::max)?;
     let weight = |log: f64| if log.is_finite() { (log - most).exp() } else { 0.0 };
     let weights: Vec<f64> = candidates.iter().map(|candidate| weight(candidate.1)).collect();
     // A few candidates far out must not stand for all others (Ionides 2008, truncated importance sampling).
