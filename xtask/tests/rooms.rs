@@ -6,16 +6,25 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which rooms a room may use. An arrow that is not here is refused, whoever needs it.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("mehrwert-core", &[]),
     ("mehrwert-clv", &[]),
     ("mehrwert-charts", &["mehrwert-core"]),
     ("mehrwert-state", &["mehrwert-core"]),
-    ("mehrwert-facts", &["mehrwert-core"]),
+    ("mehrwert-facts", &["mehrwert-core", "mehrwert-state"]),
     ("mehrwert-insight", &["mehrwert-core", "mehrwert-clv", "mehrwert-facts"]),
+    ("mehrwert-server", &["mehrwert-core", "mehrwert-facts", "mehrwert-state"]),
     (
         "mehrwert",
-        &["mehrwert-core", "mehrwert-clv", "mehrwert-charts", "mehrwert-facts", "mehrwert-insight", "mehrwert-state"],
+        &[
+            "mehrwert-core",
+            "mehrwert-clv",
+            "mehrwert-charts",
+            "mehrwert-facts",
+            "mehrwert-insight",
+            "mehrwert-state",
+            "mehrwert-server",
+        ],
     ),
     ("xtask", &["mehrwert-core", "mehrwert-clv"]),
 ];

@@ -1,8 +1,10 @@
-//! What happened: readers of outside formats and the engine session.
+//! What happened: readers of outside formats, the fact tables, the lake that holds them, and the engine session.
 
 pub mod contracts;
 pub mod engine;
+pub mod lake;
 pub mod orders;
+pub mod tables;
 
 use mehrwert_core::Progress;
 

@@ -50,7 +50,67 @@ pub struct Generation {
     pub reason: String,
 }
 
+/// A change of the list of files: what comes, what goes, and what of the inbox the new files hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change<'a> {
+    /// The generation that was looked at when the change was made up; a later one makes it void. None when nothing was.
+    pub based_on: Option<i64>,
+    /// Files that come.
+    pub add: &'a [FactFile],
+    /// Files that go; earlier generations keep them.
+    pub remove: &'a [FileId],
+    /// What was read from the inbox for it, to be cleared.
+    pub read: Option<&'a Mark>,
+    /// Why, for people who read the list of generations.
+    pub reason: &'a str,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It is done, and this is the generation it made.
+    Made(i64),
+    /// Nothing was changed, because the list is no longer the one that was looked at: look again.
+    Moved,
+}
+
 impl State {
+    /// Changes the list of files and clears the inbox, all in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Overtaken`] when a file to be removed is no longer there, or another process has sealed some of the
+    /// events read: nothing is changed.
+    pub async fn change_files(&self, change: &Change<'_>, at: Timestamp) -> Result<Changed, StateError> {
+        let operation = "change the files of the catalogue";
+        let mut transaction = self.database.write(operation).await?;
+        let generation = next_generation(&mut transaction, change.reason, at).await?;
+        if change.based_on.is_some_and(|based_on| based_on + 1 != generation) {
+            return Ok(Changed::Moved);
+        }
+        if let Some(mark) = change.read {
+            clear(&mut transaction, mark).await?;
+        }
+        for file in change.remove {
+            let remove = "UPDATE files SET removed = $1 WHERE file = $2 AND removed IS NULL";
+            if transaction.execute(remove, values![generation, *file]).await? != 1 {
+                return Err(StateError::Overtaken { operation });
+            }
+        }
+        enter(&mut transaction, change.add, generation).await?;
+        transaction.commit().await?;
+        Ok(Changed::Made(generation))
+    }
+
+    /// Clears from the inbox what was read and came to nothing new. Makes no generation.
+    ///
+    /// # Errors
+    /// [`StateError::Overtaken`] when another process has sealed some of these events.
+    pub async fn clear_inbox(&self, read: &Mark) -> Result<(), StateError> {
+        let mut transaction = self.database.write("clear the inbox").await?;
+        clear(&mut transaction, read).await?;
+        transaction.commit().await
+    }
+
     /// Enters files that hold what was read from the inbox and clears it there, in one transaction. Returns the
     /// generation. Without a mark it only enters the files (an import).
     ///
@@ -64,14 +124,7 @@ impl State {
         reason: &str,
         at: Timestamp,
     ) -> Result<i64, StateError> {
-        let mut transaction = self.database.write("seal the inbox").await?;
-        let generation = next_generation(&mut transaction, reason, at).await?;
-        if let Some(mark) = read {
-            clear(&mut transaction, mark).await?;
-        }
-        enter(&mut transaction, files, generation).await?;
-        transaction.commit().await?;
-        Ok(generation)
+        self.made(&Change { add: files, read, reason, ..Change::default() }, at).await
     }
 
     /// Replaces files by others as a new generation (compaction, correction); earlier generations keep the old ones.
@@ -85,18 +138,15 @@ impl State {
         reason: &str,
         at: Timestamp,
     ) -> Result<i64, StateError> {
-        let operation = "replace files of the catalogue";
-        let mut transaction = self.database.write(operation).await?;
-        let generation = next_generation(&mut transaction, reason, at).await?;
-        for file in old {
-            let remove = "UPDATE files SET removed = $1 WHERE file = $2 AND removed IS NULL";
-            if transaction.execute(remove, values![generation, *file]).await? != 1 {
-                return Err(StateError::Overtaken { operation });
-            }
+        self.made(&Change { add: new, remove: old, reason, ..Change::default() }, at).await
+    }
+
+    /// Makes a change that is based on no generation.
+    async fn made(&self, change: &Change<'_>, at: Timestamp) -> Result<i64, StateError> {
+        match self.change_files(change, at).await? {
+            Changed::Made(generation) => Ok(generation),
+            Changed::Moved => Err(StateError::Overtaken { operation: "change the files of the catalogue" }),
         }
-        enter(&mut transaction, new, generation).await?;
-        transaction.commit().await?;
-        Ok(generation)
     }
 
     /// Puts rewritten files in the place of others in every generation (erasure): earlier generations stay reproducible

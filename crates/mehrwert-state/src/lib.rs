@@ -57,7 +57,7 @@ use database::{Database, values};
 
 pub use accounts::{Account, Member};
 pub use appender::{AppendError, Appender};
-pub use catalogue::{FactFile, Generation, Snapshot};
+pub use catalogue::{Change, Changed, FactFile, Generation, Snapshot};
 pub use consents::{ConsentEntry, ConsentStep};
 pub use definitions::Definition;
 pub use erasure::Erased;

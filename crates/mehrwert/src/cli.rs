@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
-use mehrwert_state::StateUrl;
+
+use crate::data::DataArguments;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -68,14 +69,6 @@ pub(crate) struct ValueArguments {
     /// Reads the files as kept under this name; what is said beside it goes before.
     #[arg(long = "as", value_name = "NAME", help_heading = "Reading")]
     pub reading: Option<String>,
-
-    /// The data directory, where such names are kept.
-    #[arg(long, value_name = "DIR", default_value = "mehrwert-data", help_heading = "Reading")]
-    pub data: PathBuf,
-
-    /// Keeps them on a PostgreSQL server instead: postgres://user:password@host/database.
-    #[arg(long, value_name = "URL", env = "MEHRWERT_STATE", hide_env_values = true, help_heading = "Reading")]
-    pub state: Option<StateUrl>,
 
     /// Writes every row set aside to this CSV file: file, row, column, reason.
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
@@ -146,6 +139,9 @@ pub(crate) struct ValueArguments {
     /// Language of table and page; without it LC_ALL, LC_MESSAGES or LANG decides.
     #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]
     pub lang: Option<Lang>,
+
+    #[command(flatten)]
+    pub data: DataArguments,
 }
 
 /// The kinds of files, by the name the command line gives them.

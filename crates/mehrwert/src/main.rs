@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the work failed, 2 the words or the input were wrong.
 
 mod cli;
+mod data;
 mod output;
 mod progress;
 mod show;

@@ -14,9 +14,11 @@
 //! ```
 
 mod columns;
+mod lake;
 mod orders;
 
 pub use columns::{Columns, ColumnsError};
+pub use lake::FACTS;
 pub use orders::Known;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Generations of files, and the one transaction that moves events from the inbox into them.
 
-use mehrwert_state::{FactFile, StateError};
+use mehrwert_state::{Change, Changed, FactFile, StateError};
 
 use crate::support::{Store, at, event, fact_file};
 
@@ -99,4 +99,33 @@ pub async fn a_generation_is_found_by_its_time(store: &Store) {
     for (seconds, generation) in [(9, 0), (10, 1), (19, 1), (20, 2), (99, 2)] {
         assert_eq!(state.generation_at(at(seconds)).await.unwrap(), generation, "{seconds}");
     }
+}
+
+pub async fn a_change_based_on_an_earlier_list_is_void(store: &Store) {
+    let state = store.open().await;
+    let (a, b) = (fact_file("orders/a", 1), fact_file("orders/b", 1));
+    state.append(&[event(1, 0)]).await.unwrap();
+    let read = state.inbox(10).await.unwrap();
+    let add = [a.clone()];
+    let change = Change { based_on: Some(0), add: &add, read: Some(&read.mark), reason: "sealed", ..Change::default() };
+    assert_eq!(state.change_files(&change, at(1)).await.unwrap(), Changed::Made(1));
+    state.append(&[event(2, 1)]).await.unwrap();
+    let read = state.inbox(10).await.unwrap();
+    let (add, remove) = ([b], [a.id]);
+    let stale = Change { based_on: Some(0), add: &add, remove: &remove, read: Some(&read.mark), reason: "sealed" };
+    assert_eq!(state.change_files(&stale, at(2)).await.unwrap(), Changed::Moved);
+    assert_eq!(state.inbox_count().await.unwrap(), 1);
+    assert_eq!(state.generation_at(at(9)).await.unwrap(), 1);
+    let fresh = Change { based_on: Some(1), ..stale };
+    assert_eq!(state.change_files(&fresh, at(2)).await.unwrap(), Changed::Made(2));
+    assert_eq!(paths(&state.snapshot(None).await.unwrap().files), ["orders/b"]);
+}
+
+pub async fn what_came_to_nothing_is_cleared_without_a_generation(store: &Store) {
+    let state = store.open().await;
+    state.append(&[event(1, 0)]).await.unwrap();
+    let read = state.inbox(10).await.unwrap();
+    state.clear_inbox(&read.mark).await.unwrap();
+    assert_eq!((state.inbox_count().await.unwrap(), state.snapshot(None).await.unwrap().generation), (0, 0));
+    assert!(matches!(state.clear_inbox(&read.mark).await, Err(StateError::Overtaken { .. })));
 }

@@ -56,7 +56,8 @@ contract! {
         replaced_files_stay_in_earlier_generations,
         rewritten_files_leave_every_generation,
         one_file_is_replaced_once,
-        a_generation_is_found_by_its_time;
+        a_generation_is_found_by_its_time, a_change_based_on_an_earlier_list_is_void,
+        what_came_to_nothing_is_cleared_without_a_generation;
     group_commit:
         every_batch_gets_its_own_answer,
         what_is_too_much_is_refused_and_not_written,

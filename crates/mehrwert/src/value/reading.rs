@@ -6,13 +6,11 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 use mehrwert_core::{Currency, Share};
-use mehrwert_state::{State, StateError, StateUrl};
-use rand::TryRng;
-use rand::rngs::SysRng;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::cli::{Dates, Decimal, Kind, ValueArguments};
+use crate::data::Absent;
 
 /// What such a definition is called among those of the state.
 const DEFINITION: &str = "reading";
@@ -55,28 +53,23 @@ enum ReadingError {
     Unusable { name: String, place: String, found: String },
     #[error("--as and --remember look into the data directory {0}, which does not exist; name it with --data")]
     NoDirectory(String),
-    #[error("the threads that wait for the state could not be started")]
-    Threads(#[source] std::io::Error),
-    #[error("the operating system gave no random numbers: {0}")]
-    NoRandomness(String),
 }
 
 /// What the command line says, over what is kept under the name it gives.
 pub(super) fn reading(arguments: &ValueArguments) -> Result<Reading, Failure> {
     let own = Reading::of(arguments);
     let Some(name) = &arguments.reading else { return Ok(own) };
-    let url = state_url(arguments);
-    if let StateUrl::Sqlite(file) = &url
-        && !file.exists()
-    {
-        let directory = arguments.data.display().to_string();
+    if !arguments.data.exists() {
+        let directory = arguments.data.data.display().to_string();
         return Err(Failure::input(ReadingError::NoDirectory(directory)));
     }
-    let kept = with_state(&url, async |state: &State| {
-        let found = state.definition(DEFINITION, name, None).await?.filter(|found| !found.body.is_null());
-        let known = state.definitions(DEFINITION).await?;
+    let kept = arguments.data.work(Absent::Refuse, async |data| {
+        let found = data.state.definition(DEFINITION, name, None).await.map_err(Failure::work)?;
+        let known = data.state.definitions(DEFINITION).await.map_err(Failure::work)?;
+        let found = found.filter(|found| !found.body.is_null());
         Ok((found, known.into_iter().map(|one| one.name).collect::<Vec<_>>()))
     })?;
+    let url = arguments.data.url();
     let (name, place) = (name.clone(), url.to_string());
     let (found, known) = kept;
     let Some(found) = found else {
@@ -92,41 +85,16 @@ pub(super) fn reading(arguments: &ValueArguments) -> Result<Reading, Failure> {
 /// Keeps a reading under the name that the command line gives, if it gives one.
 pub(super) fn remember(arguments: &ValueArguments, reading: &Reading) -> Result<(), Failure> {
     let Some(name) = &arguments.remember else { return Ok(()) };
-    let url = state_url(arguments);
-    if matches!(url, StateUrl::Sqlite(_)) {
-        std::fs::create_dir_all(&arguments.data).map_err(Failure::work)?;
-    }
     // Words of the command line are always JSON.
     let body = serde_json::to_value(reading.kept()).unwrap_or_default();
-    with_state(&url, async |state: &State| {
-        let latest = state.definition(DEFINITION, name, None).await?;
+    arguments.data.work(Absent::Make, async |data| {
+        let latest = data.state.definition(DEFINITION, name, None).await.map_err(Failure::work)?;
         if latest.as_ref().is_some_and(|latest| latest.body == body) {
             return Ok(());
         }
         let version = latest.map_or(0, |latest| latest.version);
-        state.save_definition(DEFINITION, name, version, &body, Timestamp::now()).await.map(drop)
-    })
-}
-
-/// The state: named, or a file in the data directory.
-fn state_url(arguments: &ValueArguments) -> StateUrl {
-    arguments.state.clone().unwrap_or_else(|| StateUrl::in_directory(&arguments.data))
-}
-
-/// Opens the state, works with it, and closes it.
-fn with_state<T>(url: &StateUrl, work: impl AsyncFnOnce(&State) -> Result<T, StateError>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::work(ReadingError::Threads(error)))?;
-    let mut random = [0; 32];
-    SysRng.try_fill_bytes(&mut random).map_err(|error| Failure::work(ReadingError::NoRandomness(error.to_string())))?;
-    runtime.block_on(async {
-        let state = State::open(url, random).await.map_err(Failure::work)?;
-        let done = work(&state).await.map_err(Failure::work);
-        state.close().await;
-        done
+        let saved = data.state.save_definition(DEFINITION, name, version, &body, Timestamp::now()).await;
+        saved.map(drop).map_err(Failure::work)
     })
 }
 

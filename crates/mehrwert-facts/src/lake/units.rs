@@ -1,0 +1,302 @@
+//! What is said twice: within the new rows, and among those that are there.
+//!
+//! Statements of one unit are told apart by (version, digest): the greater holds, equal digests say the same. Orders have
+//! one rule more, for what browsers report: a report is about the order that it names, by whichever of its numbers, and is
+//! left alone or replaced as soon as the shop's own system speaks of that order (docs/decisions/0008-lake.md).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+use arrow::error::ArrowError;
+use mehrwert_core::FileId;
+
+use super::keys::{Keys, Name};
+use super::{Counted, LakeError};
+use crate::tables::{Authority, FactTable, Unit, Version};
+
+/// A map by unit: a unit is a hash already.
+pub(super) type ByUnit<T> = HashMap<Unit, T, BuildHasherDefault<UnitHasher>>;
+
+/// Takes the last eight bytes that it is given.
+#[derive(Debug, Default)]
+pub(super) struct UnitHasher(u64);
+
+impl Hasher for UnitHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks_exact(4) {
+            let word = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
+            self.0 = self.0.rotate_left(32) ^ u64::from(word);
+        }
+    }
+
+    fn write_usize(&mut self, _length: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// What a unit says: how new it is, and a hash of all its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Statement {
+    pub version: i64,
+    pub digest: u64,
+}
+
+impl Statement {
+    fn is_report(self) -> bool {
+        Version::authority_of(self.version) == Authority::Report
+    }
+}
+
+/// One unit of the new rows.
+#[derive(Debug)]
+struct NewUnit {
+    unit: Unit,
+    statement: Statement,
+    /// Its rows, as places in [`NewRows::rows`].
+    rows: Range<usize>,
+}
+
+/// New rows of one table, each unit in one version.
+#[derive(Debug)]
+pub(super) struct NewRows {
+    table: FactTable,
+    batch: RecordBatch,
+    /// Rows of the batch, by unit and version.
+    rows: Vec<u32>,
+    units: Vec<NewUnit>,
+    places: ByUnit<u32>,
+    /// The names of orders that are reports.
+    report_names: HashSet<Name>,
+    /// The names of orders that are records; made when a report asks for them.
+    record_names: OnceLock<HashSet<Name>>,
+}
+
+/// Orders that are there, by their names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    reports: HashMap<Name, Vec<Unit>>,
+    records: HashSet<Name>,
+}
+
+/// A unit that is there.
+#[derive(Debug, Default)]
+pub(super) struct ThereUnit {
+    pub version: i64,
+    pub digest: u64,
+    /// The files that hold rows of it.
+    pub files: Vec<FileId>,
+}
+
+/// What is there of the units asked for.
+#[derive(Debug, Default)]
+pub(super) struct There {
+    pub units: ByUnit<ThereUnit>,
+    pub names: Names,
+}
+
+impl There {
+    /// Notes a row that is there.
+    pub fn note(&mut self, unit: Unit, statement: Statement, file: FileId) {
+        let there = self.units.entry(unit).or_default();
+        there.version = statement.version;
+        there.digest = there.digest.wrapping_add(statement.digest);
+        if there.files.last() != Some(&file) {
+            there.files.push(file);
+        }
+    }
+
+    fn statement(&self, unit: &Unit) -> Option<Statement> {
+        self.units.get(unit).map(|there| Statement { version: there.version, digest: there.digest })
+    }
+}
+
+impl Names {
+    pub fn note(&mut self, unit: Unit, version: i64, names: &[Name]) {
+        match Version::authority_of(version) {
+            Authority::Report => {
+                for name in names {
+                    let units = self.reports.entry(*name).or_default();
+                    if units.last() != Some(&unit) {
+                        units.push(unit);
+                    }
+                }
+            }
+            Authority::Record => self.records.extend(names),
+        }
+    }
+}
+
+/// What is to be done with new rows.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub counted: Counted,
+    /// Units to be written, as places in [`NewRows::units`].
+    keep: Vec<usize>,
+    /// Units that are there and go.
+    pub replaced: HashSet<Unit>,
+}
+
+/// The rows of each table, every unit in its newest version.
+pub(super) fn by_table(rows: Vec<(FactTable, RecordBatch)>) -> Result<Vec<(FactTable, NewRows)>, LakeError> {
+    let mut batches: BTreeMap<FactTable, Vec<RecordBatch>> = BTreeMap::new();
+    for (table, batch) in rows {
+        batches.entry(table).or_default().push(batch);
+    }
+    let joined = |(table, batches): (FactTable, Vec<RecordBatch>)| {
+        let error = |source| LakeError::Rows { operation: "join", table: table.name(), source };
+        let batch = concat_batches(&table.schema(), &batches).map_err(error)?;
+        Ok((table, NewRows::of(table, batch).map_err(error)?))
+    };
+    batches.into_iter().map(joined).collect()
+}
+
+impl NewRows {
+    fn of(table: FactTable, batch: RecordBatch) -> Result<NewRows, ArrowError> {
+        let keys = Keys::of(table, &batch)?;
+        // Arrow's own row numbers have 32 bits.
+        let mut rows: Vec<u32> = (0..batch.num_rows() as u32).collect();
+        let sorts = |row: &u32| {
+            let row = *row as usize;
+            (keys.id(row), keys.versions[row], keys.digests[row])
+        };
+        // By unit, then version; rows that say the same in the same place of the same version are one.
+        rows.sort_unstable_by(|one, other| {
+            let (one, other) = (*one as usize, *other as usize);
+            let unit = keys.unit(one).cmp(&keys.unit(other));
+            let version = || keys.versions[one].cmp(&keys.versions[other]);
+            unit.then_with(version)
+                .then_with(|| keys.id(one).cmp(keys.id(other)))
+                .then(keys.digests[one].cmp(&keys.digests[other]))
+        });
+        rows.dedup_by(|one, other| sorts(one) == sorts(other));
+        let units = newest(&keys, &rows);
+        let mut places = ByUnit::with_capacity_and_hasher(units.len(), BuildHasherDefault::default());
+        let mut report_names = HashSet::new();
+        for (place, one) in units.iter().enumerate() {
+            places.insert(one.unit, place as u32);
+            if one.statement.is_report() {
+                report_names.extend(rows[one.rows.clone()].iter().flat_map(|row| keys.names(*row as usize)));
+            }
+        }
+        drop(keys);
+        Ok(NewRows { table, batch, rows, units, places, report_names, record_names: OnceLock::new() })
+    }
+
+    /// Whether names have to be compared with those of a row that is there.
+    pub fn compares_names(&self, version: i64) -> bool {
+        let is_report = Version::authority_of(version) == Authority::Report;
+        self.table == FactTable::Orders && (is_report || !self.report_names.is_empty())
+    }
+
+    /// Whether a row that is there has to do with any of these: it is of one of the units, or a report and a record that
+    /// share a name.
+    pub fn concerns(&self, unit: Unit, version: i64, names: &[Name]) -> bool {
+        let opposite = || match Version::authority_of(version) {
+            Authority::Report => self.record_names(),
+            Authority::Record => &self.report_names,
+        };
+        self.places.contains_key(&unit) || (!names.is_empty() && names.iter().any(|name| opposite().contains(name)))
+    }
+
+    fn record_names(&self) -> &HashSet<Name> {
+        self.record_names.get_or_init(|| {
+            let records = self.units.iter().filter(|new| !new.statement.is_report());
+            records.flat_map(|new| self.names_of(new)).collect()
+        })
+    }
+
+    /// Judges every unit by what is there.
+    pub fn judge(&self, there: &There) -> Judged {
+        let mut judged = Judged::default();
+        for (place, new) in self.units.iter().enumerate() {
+            let is_report = new.statement.is_report();
+            let has_record = |name: &Name| self.record_names().contains(name) || there.names.records.contains(name);
+            if is_report && self.names_of(new).iter().any(has_record) {
+                judged.counted.older += 1;
+                continue;
+            }
+            let reports = if is_report { Vec::new() } else { there.names.reports_of(|| self.names_of(new)) };
+            match there.statement(&new.unit) {
+                Some(old) if old.digest == new.statement.digest && reports.is_empty() => {
+                    judged.counted.unchanged += 1;
+                    continue;
+                }
+                Some(old) if old > new.statement => {
+                    judged.counted.older += 1;
+                    continue;
+                }
+                Some(_) => {
+                    judged.counted.changed += 1;
+                    judged.replaced.insert(new.unit);
+                }
+                None if reports.is_empty() => judged.counted.new += 1,
+                None => judged.counted.changed += 1,
+            }
+            judged.replaced.extend(reports);
+            judged.keep.push(place);
+        }
+        judged
+    }
+
+    fn names_of(&self, new: &NewUnit) -> Vec<Name> {
+        if self.table != FactTable::Orders {
+            return Vec::new();
+        }
+        // The columns were read once already.
+        let Ok(keys) = Keys::of(self.table, &self.batch) else { return Vec::new() };
+        self.rows[new.rows.clone()].iter().flat_map(|row| keys.names(*row as usize)).collect()
+    }
+
+    /// The rows to be written.
+    pub fn kept(&self, judged: &Judged) -> Result<RecordBatch, LakeError> {
+        let ranges = judged.keep.iter().map(|place| self.units[*place].rows.clone());
+        let mut rows: Vec<u32> = ranges.flat_map(|range| self.rows[range].iter().copied()).collect();
+        if rows.len() == self.batch.num_rows() {
+            return Ok(self.batch.clone());
+        }
+        rows.sort_unstable();
+        let error = |source| LakeError::Rows { operation: "choose", table: self.table.name(), source };
+        take_record_batch(&self.batch, &UInt32Array::from(rows)).map_err(error)
+    }
+}
+
+impl Names {
+    fn reports_of(&self, names: impl FnOnce() -> Vec<Name>) -> Vec<Unit> {
+        if self.reports.is_empty() {
+            return Vec::new();
+        }
+        names().iter().filter_map(|name| self.reports.get(name)).flatten().copied().collect()
+    }
+}
+
+/// Of rows sorted by unit and version, the newest statement of every unit.
+fn newest(keys: &Keys<'_>, rows: &[u32]) -> Vec<NewUnit> {
+    let mut units: Vec<NewUnit> = Vec::new();
+    let mut start = 0;
+    while start < rows.len() {
+        let row = rows[start] as usize;
+        let (unit, version) = (keys.unit(row), keys.versions[row]);
+        let mut digest = 0_u64;
+        let mut end = start;
+        while end < rows.len() && keys.unit(rows[end] as usize) == unit && keys.versions[rows[end] as usize] == version
+        {
+            // A sum, so that the order of the rows does not matter.
+            digest = digest.wrapping_add(keys.digests[rows[end] as usize]);
+            end += 1;
+        }
+        let new = NewUnit { unit, statement: Statement { version, digest }, rows: start..end };
+        match units.last_mut() {
+            // Versions of one unit come in ascending order.
+            Some(last) if last.unit == unit => *last = new,
+            _ => units.push(new),
+        }
+        start = end;
+    }
+    units
+}

@@ -1,0 +1,235 @@
+//! Writing fact files: by month, sorted by time, synced before they have a name.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, filter_record_batch, sort_to_indices, take_record_batch};
+use arrow::datatypes::Date32Type;
+use arrow::error::ArrowError;
+use mehrwert_core::{Day, FileId};
+use mehrwert_state::FactFile;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use super::keys::Keys;
+use super::read::read_file;
+use super::units::There;
+use super::{FreshFileIds, Lake, LakeError};
+use crate::tables::{FactTable, Unit};
+
+/// Rows of a row group: small enough that statistics by day make scans skip, large enough to compress.
+const ROW_GROUP: usize = 1 << 18;
+
+/// Files that are on disk and not yet in the catalogue.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    pub add: Vec<FactFile>,
+    pub remove: Vec<FileId>,
+}
+
+impl Prepared {
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+
+    /// Writes rows, a file a month.
+    pub fn write(
+        &mut self,
+        lake: &Lake,
+        table: FactTable,
+        rows: &RecordBatch,
+        fresh: FreshFileIds<'_>,
+    ) -> Result<(), LakeError> {
+        for (month, rows) in by_month(table, rows)? {
+            self.add.push(lake.write_file(table, month, &rows, fresh())?);
+        }
+        Ok(())
+    }
+
+    /// Writes anew, without the units that are replaced, every file that holds one.
+    pub fn rewrite(
+        &mut self,
+        lake: &Lake,
+        table: FactTable,
+        files: &[&FactFile],
+        replaced: &HashSet<Unit>,
+        there: &There,
+        fresh: FreshFileIds<'_>,
+    ) -> Result<(), LakeError> {
+        let concerned = replaced.iter().filter_map(|unit| there.units.get(unit)).flat_map(|unit| unit.files.iter());
+        let concerned: HashSet<FileId> = concerned.copied().collect();
+        for file in files.iter().filter(|file| concerned.contains(&file.id)) {
+            let rest = lake.without(table, file, replaced)?;
+            self.remove.push(file.id);
+            if rest.num_rows() > 0 {
+                self.write(lake, table, &rest, fresh)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the files written: nothing lists them.
+    pub fn discard(&self, lake: &Lake) -> Result<(), LakeError> {
+        for file in &self.add {
+            let path = lake.path(file);
+            std::fs::remove_file(&path).map_err(|source| LakeError::File { operation: "delete", path, source })?;
+        }
+        Ok(())
+    }
+}
+
+impl Lake {
+    /// The rows of a file whose units are not replaced.
+    fn without(&self, table: FactTable, file: &FactFile, replaced: &HashSet<Unit>) -> Result<RecordBatch, LakeError> {
+        let error = |source| LakeError::Rows { operation: "rewrite", table: table.name(), source };
+        let mut kept = Vec::new();
+        read_file(&self.path(file), None, |batch| {
+            let keys = Keys::of(table, &batch).map_err(error)?;
+            let keep: BooleanArray =
+                (0..batch.num_rows()).map(|row| Some(!replaced.contains(&keys.unit(row)))).collect();
+            kept.push(filter_record_batch(&batch, &keep).map_err(error)?);
+            Ok(())
+        })?;
+        concat_batches(&table.schema(), &kept).map_err(error)
+    }
+
+    /// Writes one file of one table and month. When this returns it is on disk under its name.
+    ///
+    /// # Errors
+    /// [`LakeError`] when it cannot be written; then no file of that name is left.
+    pub fn write_file(
+        &self,
+        table: FactTable,
+        month: Day,
+        rows: &RecordBatch,
+        id: FileId,
+    ) -> Result<FactFile, LakeError> {
+        let folder = PathBuf::from(table.name()).join(month.to_string().get(..7).unwrap_or_default());
+        let inner = folder.join(format!("{id}.parquet"));
+        let (path, waiting) = (self.root.join(&inner), self.root.join(&folder).join(format!(".{id}.waiting")));
+        self.make_folder(&folder)?;
+        let days = days(table, rows)?;
+        let bytes = write_parquet(&waiting, rows).inspect_err(|_| {
+            // What was begun is of no use; if it cannot be deleted it is found as an orphan.
+            drop(std::fs::remove_file(&waiting));
+        })?;
+        std::fs::rename(&waiting, &path).map_err(|source| LakeError::File {
+            operation: "rename",
+            path: path.clone(),
+            source,
+        })?;
+        sync_folder(&self.root.join(&folder))?;
+        Ok(FactFile {
+            id,
+            fact: table.name().to_owned(),
+            path: slashed(&inner),
+            rows: rows.num_rows() as u64,
+            bytes,
+            first_day: days.0,
+            last_day: days.1,
+        })
+    }
+
+    /// Makes a folder below the root; folders made are synced into those that hold them.
+    fn make_folder(&self, folder: &Path) -> Result<(), LakeError> {
+        let path = self.root.join(folder);
+        if path.is_dir() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(&path).map_err(|source| LakeError::File {
+            operation: "make",
+            path: path.clone(),
+            source,
+        })?;
+        for above in path.ancestors().skip(1).take(3) {
+            sync_folder(above)?;
+        }
+        Ok(())
+    }
+}
+
+/// The path with `/`, as the catalogue keeps it on every system.
+pub(super) fn slashed(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn write_parquet(path: &Path, rows: &RecordBatch) -> Result<u64, LakeError> {
+    let failed = |operation: &'static str| {
+        move |source: std::io::Error| LakeError::File { operation, path: path.to_owned(), source }
+    };
+    let broken = |source| LakeError::Parquet { operation: "write", path: path.to_owned(), source };
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_column_statistics_enabled("id".into(), EnabledStatistics::None)
+        .set_column_dictionary_enabled("id".into(), false)
+        .set_column_dictionary_enabled("digest".into(), false)
+        .set_column_statistics_enabled("digest".into(), EnabledStatistics::None)
+        .build();
+    let file = File::create(path).map_err(failed("make"))?;
+    let mut writer = ArrowWriter::try_new(BufWriter::new(&file), rows.schema(), Some(properties)).map_err(broken)?;
+    writer.write(rows).map_err(broken)?;
+    let buffered = writer.into_inner().map_err(broken)?;
+    buffered.into_inner().map_err(|error| failed("write")(error.into_error()))?;
+    file.sync_all().map_err(failed("sync"))?;
+    Ok(file.metadata().map_err(failed("look at"))?.len())
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(path: &Path) -> Result<(), LakeError> {
+    let error = |source| LakeError::File { operation: "sync", path: path.to_owned(), source };
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(error)
+}
+
+fn day_column<'a>(table: FactTable, rows: &'a RecordBatch) -> Result<&'a [i32], LakeError> {
+    let wrong = || ArrowError::SchemaError("expected a column 'day' of days".to_owned());
+    let column = rows.column_by_name("day").and_then(|column| column.as_primitive_opt::<Date32Type>());
+    column.map(|days| &days.values()[..]).ok_or_else(|| LakeError::Rows {
+        operation: "write",
+        table: table.name(),
+        source: wrong(),
+    })
+}
+
+/// The first and the last day of rows.
+fn days(table: FactTable, rows: &RecordBatch) -> Result<(Day, Day), LakeError> {
+    let days = day_column(table, rows)?;
+    let bound = |day: Option<&i32>| Day::from_epoch(day.copied().unwrap_or(0));
+    Ok((bound(days.iter().min()), bound(days.iter().max())))
+}
+
+/// The rows of each month, by its first day, sorted by time.
+fn by_month(table: FactTable, rows: &RecordBatch) -> Result<BTreeMap<Day, RecordBatch>, LakeError> {
+    let error = |source| LakeError::Rows { operation: "sort", table: table.name(), source };
+    let days = day_column(table, rows)?;
+    let mut months: BTreeMap<Day, Vec<u32>> = BTreeMap::new();
+    for (row, day) in days.iter().enumerate() {
+        let month = Day::first_of_month(Day::from_epoch(*day).month_number());
+        // Arrow's own row numbers have 32 bits.
+        months.entry(month).or_default().push(row as u32);
+    }
+    let mut parts = BTreeMap::new();
+    for (month, places) in months {
+        let part = if places.len() == rows.num_rows() {
+            rows.clone()
+        } else {
+            take_record_batch(rows, &UInt32Array::from(places)).map_err(error)?
+        };
+        parts.insert(month, sorted(&part).map_err(error)?);
+    }
+    Ok(parts)
+}
+
+/// Rows by the time at which they happened.
+fn sorted(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let at = rows.column_by_name("at").ok_or_else(|| ArrowError::SchemaError("expected a column 'at'".to_owned()))?;
+    let times = at.as_primitive_opt::<arrow::datatypes::TimestampMicrosecondType>();
+    if times.is_some_and(|times| times.null_count() == 0 && times.values().is_sorted()) {
+        return Ok(rows.clone());
+    }
+    take_record_batch(rows, &sort_to_indices(at, None, None)?)
+}

@@ -1,0 +1,1 @@
+//! HTTP: the tracking API, webhooks and what an operator asks of a server.
