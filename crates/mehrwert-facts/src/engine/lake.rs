@@ -58,9 +58,7 @@ impl Engine {
             let nothing = RecordBatch::new_empty(table.schema());
             return Ok(Arc::new(MemTable::try_new(table.schema(), vec![vec![nothing]])?));
         }
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-            .with_target_partitions(self.context.state().config().target_partitions())
-            .with_collect_stat(true);
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
         let config =
             ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(table.schema());
         Ok(Arc::new(ListingTable::try_new(config)?))
