@@ -18,7 +18,7 @@ mod generic;
 mod online_retail;
 mod paypal;
 mod shopify;
-mod status;
+pub(crate) mod status;
 mod stripe;
 mod woocommerce;
 
