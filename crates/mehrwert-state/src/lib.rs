@@ -38,6 +38,7 @@
 mod accounts;
 mod aliases;
 mod appender;
+mod aside;
 mod catalogue;
 mod consents;
 mod database;
@@ -48,6 +49,7 @@ mod identity;
 mod inbox;
 mod keys;
 mod leases;
+mod many;
 mod people;
 mod place;
 mod products;
@@ -55,8 +57,9 @@ mod schema;
 
 use database::{Database, values};
 
-pub use accounts::{Account, Member};
+pub use accounts::{Account, Joining, Member};
 pub use appender::{AppendError, Appender};
+pub use aside::AsideEvent;
 pub use catalogue::{Change, Changed, FactFile, Generation, Snapshot};
 pub use consents::{ConsentEntry, ConsentStep};
 pub use definitions::Definition;
@@ -66,6 +69,7 @@ pub use identity::{Identity, IdentityError, IdentityKind};
 pub use inbox::{Appended, InboxBatch, InboxEvent, Mark, REMEMBERED};
 pub use keys::{ApiKey, KeyKind};
 pub use leases::Lease;
+pub use many::{Merge, Move};
 pub use people::{FreshIds, Recognised, Trait};
 pub use place::{StateUrl, StateUrlError};
 pub use products::{ExchangeRate, Product};
