@@ -2,6 +2,8 @@
 
 pub mod contracts;
 pub mod engine;
+pub mod identities;
+pub mod import;
 pub mod lake;
 pub mod orders;
 pub mod tables;
