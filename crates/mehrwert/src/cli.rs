@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
 
+use crate::add::AddArguments;
 use crate::data::DataArguments;
+use crate::import::ImportArguments;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -20,6 +22,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// From files of orders or contracts to what every customer is worth.
     Value(Box<ValueArguments>),
+    /// Takes files into the data directory: orders, payments, costs, contracts, touches, events, counts, products, rates,
+    /// people.
+    Import(Box<ImportArguments>),
+    /// Adds one cost, count or event that has no file.
+    Add(Box<AddArguments>),
 }
 
 const EXAMPLES: &str = "Examples:
@@ -145,7 +152,7 @@ pub(crate) struct ValueArguments {
 }
 
 /// The kinds of files, by the name the command line gives them.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     Generic,
     Shopify,
@@ -155,6 +162,16 @@ pub(crate) enum Kind {
     OnlineRetail,
     Cdnow,
     Contracts,
+    Payments,
+    Costs,
+    GoogleAds,
+    MetaAds,
+    Touches,
+    Events,
+    Tallies,
+    Products,
+    Rates,
+    People,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -171,6 +188,15 @@ pub(crate) enum Decimal {
     Point,
     /// 1.234,56
     Comma,
+}
+
+/// Whether amounts contain VAT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AmountsAre {
+    /// Without VAT.
+    Net,
+    /// With VAT.
+    Gross,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,10 +2,14 @@
 //!
 //! Exit codes: 0 done, 1 the work failed, 2 the words or the input were wrong.
 
+mod add;
 mod cli;
 mod data;
+mod import;
+mod kinds;
 mod output;
 mod progress;
+mod reading;
 mod show;
 mod value;
 
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Value(arguments) => value::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Add(arguments) => add::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
