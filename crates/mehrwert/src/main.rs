@@ -4,9 +4,13 @@
 
 mod cli;
 mod data;
+mod doctor;
+mod ledger;
 mod output;
 mod progress;
+mod question;
 mod show;
+mod terminal;
 mod value;
 
 use std::process::ExitCode;
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Value(arguments) => value::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

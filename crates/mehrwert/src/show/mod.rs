@@ -6,8 +6,10 @@
 
 pub mod contracts;
 pub mod csv;
+pub mod doctor;
 pub mod explain;
 pub mod json;
+pub mod ledger;
 pub mod parquet;
 pub mod rejects;
 pub mod report;
