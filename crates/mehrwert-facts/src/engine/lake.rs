@@ -64,9 +64,7 @@ impl Engine {
             ListingTableUrl::parse(path.to_string_lossy())
         };
         let urls = paths.iter().map(url).collect::<Result<Vec<_>, DataFusionError>>()?;
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-            .with_target_partitions(self.context.state().config().target_partitions())
-            .with_collect_stat(true);
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
         let schema = match (schema, paths) {
             (Some(schema), _) => schema,
             (None, [first, ..]) => {

@@ -44,11 +44,14 @@ pub struct Lake {
     root: PathBuf,
 }
 
+/// Rows of one reading (a file, a run of events in which no unit is stated twice), any number of batches a table.
+pub type Reading = Vec<(FactTable, RecordBatch)>;
+
 /// Rows to be added.
 #[derive(Debug)]
 pub struct Addition {
-    /// The rows, any number of batches a table.
-    pub rows: Vec<(FactTable, RecordBatch)>,
+    /// What was read, in any order. Rows of one unit and version in one reading are one statement, in two readings two.
+    pub readings: Vec<Reading>,
     /// What of the inbox they were made of, to be cleared with them.
     pub read: Option<Mark>,
     /// Why, for the list of generations: `sealed`, or the name of an import.
@@ -170,7 +173,7 @@ impl Lake {
         fresh: FreshFileIds<'_>,
         now: Timestamp,
     ) -> Result<Added, LakeError> {
-        let tables = units::by_table(addition.rows)?;
+        let tables = units::by_table(addition.readings)?;
         for _ in 0..MOST_LOOKS {
             let snapshot = state.snapshot(None).await?;
             let mut prepared = write::Prepared::default();

@@ -15,7 +15,7 @@ use arrow::error::ArrowError;
 use mehrwert_core::FileId;
 
 use super::keys::{Keys, Name};
-use super::{Counted, LakeError};
+use super::{Counted, LakeError, Reading};
 use crate::tables::{Authority, FactTable, Unit, Version};
 
 /// A map by unit: a unit is a hash already.
@@ -143,39 +143,41 @@ pub(super) struct Judged {
 }
 
 /// The rows of each table, every unit in its newest version.
-pub(super) fn by_table(rows: Vec<(FactTable, RecordBatch)>) -> Result<Vec<(FactTable, NewRows)>, LakeError> {
-    let mut batches: BTreeMap<FactTable, Vec<RecordBatch>> = BTreeMap::new();
-    for (table, batch) in rows {
-        batches.entry(table).or_default().push(batch);
+pub(super) fn by_table(readings: Vec<Reading>) -> Result<Vec<(FactTable, NewRows)>, LakeError> {
+    let mut tables: BTreeMap<FactTable, (Vec<RecordBatch>, Vec<u32>)> = BTreeMap::new();
+    for reading in readings {
+        let mut seen = HashSet::new();
+        for (table, batch) in reading {
+            let (batches, starts) = tables.entry(table).or_default();
+            if seen.insert(table) {
+                // Arrow's own row numbers have 32 bits.
+                starts.push(batches.iter().map(RecordBatch::num_rows).sum::<usize>() as u32);
+            }
+            batches.push(batch);
+        }
     }
-    let joined = |(table, batches): (FactTable, Vec<RecordBatch>)| {
+    let joined = |(table, (batches, starts)): (FactTable, (Vec<RecordBatch>, Vec<u32>))| {
         let error = |source| LakeError::Rows { operation: "join", table: table.name(), source };
         let batch = concat_batches(&table.schema(), &batches).map_err(error)?;
-        Ok((table, NewRows::of(table, batch).map_err(error)?))
+        Ok((table, NewRows::of(table, batch, &starts).map_err(error)?))
     };
-    batches.into_iter().map(joined).collect()
+    tables.into_iter().map(joined).collect()
 }
 
 impl NewRows {
-    fn of(table: FactTable, batch: RecordBatch) -> Result<NewRows, ArrowError> {
+    /// Rows of several readings, of which each begins at one of the `starts`.
+    fn of(table: FactTable, batch: RecordBatch, starts: &[u32]) -> Result<NewRows, ArrowError> {
         let keys = Keys::of(table, &batch)?;
-        // Arrow's own row numbers have 32 bits.
-        let mut rows: Vec<u32> = (0..batch.num_rows() as u32).collect();
-        let sorts = |row: &u32| {
-            let row = *row as usize;
-            (keys.id(row), keys.versions[row], keys.digests[row])
+        let statement = |row: u32| {
+            let place = row as usize;
+            (keys.unit(place), keys.versions[place], starts.partition_point(|start| *start <= row))
         };
-        // By unit, then version; rows that say the same in the same place of the same version are one.
-        rows.sort_unstable_by(|one, other| {
-            let (one, other) = (*one as usize, *other as usize);
-            let unit = keys.unit(one).cmp(&keys.unit(other));
-            let version = || keys.versions[one].cmp(&keys.versions[other]);
-            unit.then_with(version)
-                .then_with(|| keys.id(one).cmp(keys.id(other)))
-                .then(keys.digests[one].cmp(&keys.digests[other]))
-        });
-        rows.dedup_by(|one, other| sorts(one) == sorts(other));
-        let units = newest(&keys, &rows);
+        let whole = |row: u32| (statement(row), keys.id(row as usize), keys.digests[row as usize]);
+        let mut rows: Vec<u32> = (0..batch.num_rows() as u32).collect();
+        rows.sort_unstable_by_key(|row| whole(*row));
+        // The same row said twice in one statement is one.
+        rows.dedup_by_key(|row| whole(*row));
+        let units = newest(&keys, &rows, statement);
         let mut places = ByUnit::with_capacity_and_hasher(units.len(), BuildHasherDefault::default());
         let mut report_names = HashSet::new();
         for (place, one) in units.iter().enumerate() {
@@ -275,28 +277,24 @@ impl Names {
     }
 }
 
-/// Of rows sorted by unit and version, the newest statement of every unit.
-fn newest(keys: &Keys<'_>, rows: &[u32]) -> Vec<NewUnit> {
+/// Of rows sorted by statement, the newest statement of every unit.
+fn newest(keys: &Keys<'_>, rows: &[u32], statement_of: impl Fn(u32) -> (Unit, i64, usize)) -> Vec<NewUnit> {
     let mut units: Vec<NewUnit> = Vec::new();
     let mut start = 0;
-    while start < rows.len() {
-        let row = rows[start] as usize;
-        let (unit, version) = (keys.unit(row), keys.versions[row]);
-        let mut digest = 0_u64;
-        let mut end = start;
-        while end < rows.len() && keys.unit(rows[end] as usize) == unit && keys.versions[rows[end] as usize] == version
-        {
-            // A sum, so that the order of the rows does not matter.
-            digest = digest.wrapping_add(keys.digests[rows[end] as usize]);
-            end += 1;
-        }
-        let new = NewUnit { unit, statement: Statement { version, digest }, rows: start..end };
+    for said in rows.chunk_by(|one, other| statement_of(*one) == statement_of(*other)) {
+        let (unit, version, _) = statement_of(said[0]);
+        // A sum, so that the order of the rows does not matter.
+        let digest = said.iter().fold(0_u64, |sum, row| sum.wrapping_add(keys.digests[*row as usize]));
+        let new = NewUnit { unit, statement: Statement { version, digest }, rows: start..start + said.len() };
+        start += said.len();
         match units.last_mut() {
-            // Versions of one unit come in ascending order.
-            Some(last) if last.unit == unit => *last = new,
+            Some(last) if last.unit == unit => {
+                if last.statement < new.statement {
+                    *last = new;
+                }
+            }
             _ => units.push(new),
         }
-        start = end;
     }
     units
 }

@@ -91,10 +91,10 @@ fn digest_number(number: Option<i128>, digest: &mut Xxh3) {
 }
 
 macro_rules! kind {
-    ($name:ident, $value:ty, $column:ty, $nullable:expr, $type:expr, $new:expr,
+    ($life:lifetime, $name:ident, $value:ty, $column:ty, $nullable:expr, $type:expr, $new:expr,
      |$into:ident, $given:ident| $push:expr, |$said:ident, $hash:ident| $digest:expr) => {
         impl Kind for $name {
-            type Value<'a> = $value;
+            type Value<$life> = $value;
             type Column = $column;
             const NULLABLE: bool = $nullable;
 
@@ -106,11 +106,11 @@ macro_rules! kind {
                 $new
             }
 
-            fn push($into: &mut $column, $given: $value) {
+            fn push($into: &mut $column, $given: Self::Value<'_>) {
                 $push
             }
 
-            fn digest($said: $value, $hash: &mut Xxh3) {
+            fn digest($said: Self::Value<'_>, $hash: &mut Xxh3) {
                 $digest
             }
 
@@ -132,8 +132,9 @@ fn instants() -> TimestampMicrosecondBuilder {
 const DECIMAL: DataType = DataType::Decimal128(FACT_PRECISION, FACT_SCALE);
 
 kind!(
+    'a,
     Word,
-    &str,
+    &'a str,
     StringBuilder,
     false,
     DataType::Utf8,
@@ -142,8 +143,9 @@ kind!(
     |text, digest| digest_text(Some(text), digest)
 );
 kind!(
+    'a,
     Text,
-    Option<&str>,
+    Option<&'a str>,
     StringBuilder,
     true,
     DataType::Utf8,
@@ -152,6 +154,7 @@ kind!(
     |text, digest| digest_text(text, digest)
 );
 kind!(
+    'a,
     Money,
     Amount,
     Decimal128Builder,
@@ -162,6 +165,7 @@ kind!(
     |amount, digest| digest_number(Some(amount.micros()), digest)
 );
 kind!(
+    'a,
     MaybeMoney,
     Option<Amount>,
     Decimal128Builder,
@@ -172,6 +176,7 @@ kind!(
     |amount, digest| digest_number(amount.map(Amount::micros), digest)
 );
 kind!(
+    'a,
     Date,
     Day,
     Date32Builder,
@@ -182,6 +187,7 @@ kind!(
     |day, digest| digest_number(Some(i128::from(day.epoch())), digest)
 );
 kind!(
+    'a,
     MaybeDate,
     Option<Day>,
     Date32Builder,
@@ -192,6 +198,7 @@ kind!(
     |day, digest| digest_number(day.map(|day| i128::from(day.epoch())), digest)
 );
 kind!(
+    'a,
     Number,
     i64,
     Int64Builder,
@@ -202,6 +209,7 @@ kind!(
     |number, digest| digest_number(Some(i128::from(number)), digest)
 );
 kind!(
+    'a,
     Code,
     Option<Currency>,
     StringBuilder,
@@ -212,6 +220,7 @@ kind!(
     |currency, digest| digest_text(currency.as_ref().map(Currency::code), digest)
 );
 kind!(
+    'a,
     Instant,
     Timestamp,
     TimestampMicrosecondBuilder,
@@ -222,6 +231,7 @@ kind!(
     |at, digest| digest_number(Some(i128::from(at.as_microsecond())), digest)
 );
 kind!(
+    'a,
     Who,
     Option<AliasId>,
     FixedSizeBinaryBuilder,
@@ -239,6 +249,7 @@ kind!(
     }
 );
 kind!(
+    'a,
     Bytes16,
     [u8; 16],
     FixedSizeBinaryBuilder,
@@ -249,6 +260,7 @@ kind!(
     |bytes, digest| digest.update(&bytes)
 );
 kind!(
+    'a,
     Hash64,
     u64,
     UInt64Builder,

@@ -85,7 +85,7 @@ fn statements() -> impl Strategy<Value = Vec<Said>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_arrival_does_not_matter(all in statements(), cut in 0..12_usize, turn in 0..12_usize) {

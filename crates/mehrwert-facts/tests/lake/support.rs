@@ -37,40 +37,38 @@ impl Said {
     }
 }
 
-pub fn rows(all: &[Said]) -> FactRows {
+fn rows(said: &Said) -> FactRows {
     let mut rows = FactRows::default();
-    for said in all {
-        let head = Head {
-            unit: Unit::of(FactTable::Orders, &["main", said.order]),
-            place: 0,
-            version: Version::new(said.authority, at(said.seconds), said.rank),
-            origin: "test",
-            at: at(i64::from(said.day)),
-            day: Day::from_epoch(said.day),
-            received_at: at(0),
-            who: None,
-        };
-        let line = OrderLine {
-            shop: "main",
-            order_id: Some(said.order),
-            reference: said.reference,
-            line: 1,
-            kind: "sale",
-            product: None,
-            category: None,
-            quantity: None,
-            net: said.net.parse().unwrap(),
-            tax: None,
-            discount: None,
-            shipping_charged: None,
-            goods_cost: None,
-            coupon: None,
-            offer: None,
-            source: None,
-            currency: "EUR".parse().ok(),
-        };
-        rows.orders.push(&head, &line);
-    }
+    let head = Head {
+        unit: Unit::of(FactTable::Orders, &["main", said.order]),
+        place: 0,
+        version: Version::new(said.authority, at(said.seconds), said.rank),
+        origin: "test",
+        at: at(i64::from(said.day)),
+        day: Day::from_epoch(said.day),
+        received_at: at(0),
+        who: None,
+    };
+    let line = OrderLine {
+        shop: "main",
+        order_id: Some(said.order),
+        reference: said.reference,
+        line: 1,
+        kind: "sale",
+        product: None,
+        category: None,
+        quantity: None,
+        net: said.net.parse().unwrap(),
+        tax: None,
+        discount: None,
+        shipping_charged: None,
+        goods_cost: None,
+        coupon: None,
+        offer: None,
+        source: None,
+        currency: "EUR".parse().ok(),
+    };
+    rows.orders.push(&head, &line);
     rows
 }
 
@@ -85,12 +83,10 @@ impl Shop {
         })
     }
 
+    /// Adds what was said, each a reading of its own.
     pub async fn add(&mut self, all: &[Said]) -> Added {
-        self.add_rows(rows(all), None).await
-    }
-
-    pub async fn add_rows(&mut self, rows: FactRows, read: Option<mehrwert_state::Mark>) -> Added {
-        let addition = Addition { rows: rows.finish().unwrap(), read, reason: "test".to_owned() };
+        let readings = all.iter().map(|said| rows(said).finish().unwrap()).collect();
+        let addition = Addition { readings, read: None, reason: "test".to_owned() };
         let mut fresh = || {
             self.files += 1;
             FileId::new(self.files, [0; 10])
