@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mehrwert_core::PersonId;
 
-use crate::database::values;
+use crate::database::{Transaction, values};
 use crate::{State, StateError};
 
 /// What is wrong with the alias map, as counts; all are nothing unless something is wrong with this program or the database.
@@ -30,22 +30,14 @@ impl State {
     /// Looks for faults of the alias map.
     pub async fn map_faults(&self) -> Result<MapFaults, StateError> {
         let mut transaction = self.database.read("check the alias map").await?;
-        let mut count = async |sql: &str| -> Result<u64, StateError> {
-            let row = transaction.row(sql, values![]).await?;
-            row.map_or(Ok(0), |row| row.count(0))
-        };
-        let identities_without_link = count(
-            "SELECT COUNT(*) FROM identities WHERE NOT EXISTS
-            (SELECT 1 FROM alias_links WHERE alias_links.alias = identities.alias)",
-        )
-        .await?;
-        let links_to_nobody = count(
-            "SELECT (SELECT COUNT(*) FROM alias_links WHERE NOT EXISTS
+        let unlinked = "SELECT COUNT(*) FROM identities WHERE NOT EXISTS
+            (SELECT 1 FROM alias_links WHERE alias_links.alias = identities.alias)";
+        let identities_without_link = count(&mut transaction, unlinked).await?;
+        let lost = "SELECT (SELECT COUNT(*) FROM alias_links WHERE NOT EXISTS
                 (SELECT 1 FROM persons WHERE persons.person = alias_links.person))
             + (SELECT COUNT(*) FROM person_merges WHERE NOT EXISTS
-                (SELECT 1 FROM persons WHERE persons.person = person_merges.survivor))",
-        )
-        .await?;
+                (SELECT 1 FROM persons WHERE persons.person = person_merges.survivor))";
+        let links_to_nobody = count(&mut transaction, lost).await?;
         let merges = "SELECT absorbed, survivor FROM person_merges AS merge
             WHERE NOT EXISTS (SELECT 1 FROM person_unmerges WHERE undoes = merge.version)";
         let mut survivors = HashMap::new();
@@ -61,6 +53,10 @@ impl State {
         let list = "SELECT path FROM files UNION SELECT path FROM doomed_files";
         transaction.rows(list, values![]).await?.iter().map(|row| row.text(0)).collect()
     }
+}
+
+async fn count(transaction: &mut Transaction, sql: &'static str) -> Result<u64, StateError> {
+    transaction.row(sql, values![]).await?.map_or(Ok(0), |row| row.count(0))
 }
 
 /// Persons from whom the merges never come to an end.

@@ -90,9 +90,7 @@ impl State {
         let mut transaction = self.database.read("list exchange rates").await?;
         let list = "SELECT base, quote, rate_day, rate FROM exchange_rates";
         let read = |row: &Row| {
-            let currency = |place| {
-                row.text(place)?.parse::<Currency>().map_err(|error| row.damaged(error.to_string()))
-            };
+            let currency = |place| row.text(place)?.parse::<Currency>().map_err(|error| row.damaged(error.to_string()));
             Ok(ExchangeRate {
                 base: currency(0)?,
                 quote: currency(1)?,

@@ -98,7 +98,8 @@ fn examine(found: OfState, moment: &Moment, arguments: &DoctorArguments) -> Resu
     let checked = moment.lake.check(&moment.snapshot);
     let orphans = moment.lake.orphans(&found.listed).map_err(Failure::work)?;
     // A file that cannot be read would end every question; what it is, is told already.
-    let can_be_asked = checked.broken.iter().all(|broken| matches!(broken, Broken::Doubled { .. } | Broken::Rows { .. }));
+    let can_be_asked =
+        checked.broken.iter().all(|broken| matches!(broken, Broken::Doubled { .. } | Broken::Rows { .. }));
     let (disagreements, health) = if can_be_asked {
         let (engine, _) = moment.engine(arguments.question.currency)?;
         (disagreements(&engine).map_err(Failure::work)?, health(&engine).map_err(Failure::work)?)

@@ -62,9 +62,9 @@ impl FromStr for AsOf {
         };
         let day = text.parse::<Date>().ok().filter(|_| text.trim().len() == 10).and_then(end_of);
         let time = || text.parse::<Timestamp>().ok();
-        day.or_else(time).map(AsOf).ok_or_else(|| {
-            "expected a day such as 2026-03-31, or a time such as 2026-03-31T18:00:00Z".to_owned()
-        })
+        day.or_else(time)
+            .map(AsOf)
+            .ok_or_else(|| "expected a day such as 2026-03-31, or a time such as 2026-03-31T18:00:00Z".to_owned())
     }
 }
 
@@ -78,7 +78,9 @@ impl AsOf {
 /// Why a question cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum QuestionError {
-    #[error("the data directory holds no facts yet{0}; fill it with `mehrwert import FILE` or point a shop at `mehrwert serve`")]
+    #[error(
+        "the data directory holds no facts yet{0}; fill it with `mehrwert import FILE` or point a shop at `mehrwert serve`"
+    )]
     Empty(String),
     #[error(
         "{entries} amounts in {currency} have no exchange rate to {into} (the first on {day}); import rates, or report in another currency with --currency"

@@ -145,9 +145,11 @@ impl<'a> Columns<'a> {
             // The engine has several types for text; a column of nothing but gaps has none.
             let wrong = || wrong(column, "texts", array);
             let array = match array.data_type() {
-                DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 | DataType::Null | DataType::Dictionary(_, _) => {
-                    cast(array, &DataType::Utf8).map_err(|_| wrong())?
-                }
+                DataType::Utf8
+                | DataType::Utf8View
+                | DataType::LargeUtf8
+                | DataType::Null
+                | DataType::Dictionary(_, _) => cast(array, &DataType::Utf8).map_err(|_| wrong())?,
                 _ => return Err(wrong()),
             };
             texts.extend(array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)));

@@ -112,9 +112,9 @@ impl Engine {
 type Columns = Result<Vec<(&'static str, ArrayRef)>, ArrowError>;
 
 fn batch(name: &'static str, columns: Columns) -> Result<RecordBatch, LakeError> {
-    let batch = columns.and_then(|columns| RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().map(|(name, column)| (name, column, true)),
-    ));
+    let batch = columns.and_then(|columns| {
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+    });
     batch.map_err(|source| LakeError::Rows { operation: "make", table: name, source })
 }
 

@@ -132,10 +132,7 @@ fn judge(engine: &Engine, part: Part, sql: &str) -> Result<Judged, EngineError> 
 /// The queries of all parts, for the conformance suite.
 #[must_use]
 pub fn queries() -> Vec<NamedQuery> {
-    let query = |(part, sql): &(Part, &str)| NamedQuery {
-        name: part.name(),
-        sql: (*sql).to_owned(),
-        parameters: Vec::new(),
-    };
+    let query =
+        |(part, sql): &(Part, &str)| NamedQuery { name: part.name(), sql: (*sql).to_owned(), parameters: Vec::new() };
     PARTS.iter().map(query).collect()
 }

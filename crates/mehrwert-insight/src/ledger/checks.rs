@@ -42,7 +42,8 @@ pub fn disagreements(engine: &Engine) -> Result<Vec<Disagreement>, EngineError> 
         compared.entry((sum.evidence, sum.currency)).or_default().1 += sum.amount;
     }
     let differing = compared.into_iter().filter(|(_, (facts, ledger))| facts != ledger);
-    let found = differing.map(|((evidence, currency), (facts, ledger))| Disagreement { evidence, currency, facts, ledger });
+    let found =
+        differing.map(|((evidence, currency), (facts, ledger))| Disagreement { evidence, currency, facts, ledger });
     Ok(found.collect())
 }
 

@@ -59,7 +59,9 @@ fn has_rows(engine: &Engine, table: &str) -> Result<bool, EngineError> {
     const QUERY: &str = "count_facts";
     let rows = engine.query(QUERY, &format!("SELECT count(*) AS number FROM facts.{table}"), &[])?;
     let counts = Columns::new(&rows).counts("number");
-    counts.map(|counts| counts.iter().any(|&count| count > 0)).map_err(|source| EngineError::Answer { query: QUERY, source })
+    counts
+        .map(|counts| counts.iter().any(|&count| count > 0))
+        .map_err(|source| EngineError::Answer { query: QUERY, source })
 }
 
 /// A view's text with the terms in their places. Nothing that anyone typed gets there: a currency has three letters, a day

@@ -79,10 +79,7 @@ fn brought(purchases: &Purchases<'_>, histories: &CustomerHistories, terms: &Ter
         (None, false) => ("brought", include_str!("sql/brought.sql")),
         (None, true) => ("brought_within_age", include_str!("sql/brought_within_age.sql")),
     };
-    let mut parameters = vec![
-        ("growth", ScalarValue::Float64(Some(growth_a_day(terms.rate)))),
-        ("until", date(until)),
-    ];
+    let mut parameters = vec![("growth", ScalarValue::Float64(Some(growth_a_day(terms.rate)))), ("until", date(until))];
     match terms.goods_share {
         Some(share) => parameters.push(("goods", ScalarValue::Float64(Some(share)))),
         None => parameters.push(("amounts", ScalarValue::Boolean(Some(terms.with_amounts)))),

@@ -13,13 +13,14 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
 use arrow::error::ArrowError;
-use mehrwert_core::{Amount, Currency, PersonId, Phase, Progress};
-use mehrwert_facts::engine::{Columns, ColumnsError, Engine, EngineError};
+use mehrwert_core::{Amount, Currency, Day, PersonId, Phase, Progress};
+use mehrwert_facts::engine::{Columns, ColumnsError, Engine, EngineError, NamedQuery};
 use mehrwert_facts::orders::{
     AMOUNT_PRECISION, AMOUNT_SCALE, AmountBasis, Attribute, Names, OrderColumns, OrderLog, ReasonTotal, Reconciliation,
     SetAsideReason, order_lines_schema,
 };
 
+use super::purchases::date;
 use super::{ValueError, ValueRequest, ValueResult, answer};
 
 /// The name of the only column of the lake to group by: the source that won a customer.
@@ -270,4 +271,17 @@ fn register_contributions(engine: &Engine, customers: &Customers) -> Result<(), 
         batches.push(batch.map_err(ValueError::Returns)?);
     }
     Ok(engine.register_batches(QUERY, schema, batches)?)
+}
+
+/// The queries over lake and ledger, for the conformance suite; those over purchases are over what they give.
+#[must_use]
+pub fn queries() -> Vec<NamedQuery> {
+    let until = date(Day::from_epoch(i32::MAX));
+    let all = [
+        (QUERY, include_str!("sql/lake_lines.sql"), Vec::new()),
+        ("contributions", include_str!("sql/contributions.sql"), Vec::new()),
+        ("goods_known", include_str!("sql/goods_known.sql"), vec![("until", until.clone())]),
+        ("acquisition_costs", include_str!("sql/acquisition_costs.sql"), vec![("until", until)]),
+    ];
+    all.into_iter().map(|(name, sql, parameters)| NamedQuery { name, sql: sql.to_owned(), parameters }).collect()
 }

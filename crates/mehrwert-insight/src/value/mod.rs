@@ -36,7 +36,7 @@ mod weeks;
 mod worth;
 
 pub use error::ValueError;
-pub use lake::{SOURCE, value_of_lake};
+pub use lake::{SOURCE, queries, value_of_lake};
 pub use result::*;
 
 use mehrwert_clv::ModelKind;
@@ -139,7 +139,7 @@ fn answer(
         false => margin::margin(engine, request.margin, known, until)?,
     };
     let spent = if has_ledger { Some(ledger_margin::acquisition_costs(engine, until)?) } else { None };
-    warnings.extend(margin.warning);
+    warnings.extend(margin.warning.clone());
     let clock = &modelled.forecaster.clock;
     let holdout = Holdout::measure(&purchases, known.amounts, &modelled.fits, clock, request.seed)?;
     progress.begin(Phase::Scoring, None);

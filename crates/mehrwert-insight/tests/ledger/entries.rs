@@ -107,8 +107,16 @@ fn ads_are_shared_by_the_customers_their_source_won_in_the_month_to_the_cent() {
         rows.order(day(when), Some(alias(who)), &line(&who.to_string()));
     }
     // Someone of another source, and one of the same source in another month.
-    rows.order(day("2024-03-01"), Some(alias(4)), &mehrwert_facts::tables::OrderLine { source: Some("mail"), ..line("4") });
-    rows.order(day("2024-04-01"), Some(alias(5)), &mehrwert_facts::tables::OrderLine { source: Some("search"), ..line("5") });
+    rows.order(
+        day("2024-03-01"),
+        Some(alias(4)),
+        &mehrwert_facts::tables::OrderLine { source: Some("mail"), ..line("4") },
+    );
+    rows.order(
+        day("2024-04-01"),
+        Some(alias(5)),
+        &mehrwert_facts::tables::OrderLine { source: Some("search"), ..line("5") },
+    );
     let ads = |source| mehrwert_facts::tables::Cost {
         source,
         ..cost(day("2024-03-10"), day("2024-03-10"), "acquire", amount("10.00"))
@@ -129,7 +137,8 @@ fn ads_are_shared_by_the_customers_their_source_won_in_the_month_to_the_cent() {
     assert_eq!(of_search, [amount("-5.84"), amount("-5.83"), amount("-5.83")]);
     assert_eq!(&each[3..], [amount("-2.50"), Amount::ZERO]);
     // The fair won nobody: nobody bears it, and it is seen.
-    let unassigned: Vec<_> = all.iter().filter(|sum| sum.unassigned).map(|sum| (sum.account.name(), sum.amount)).collect();
+    let unassigned: Vec<_> =
+        all.iter().filter(|sum| sum.unassigned).map(|sum| (sum.account.name(), sum.amount)).collect();
     assert_eq!(unassigned, [("acquisition", amount("-10.00"))]);
 }
 
@@ -203,7 +212,8 @@ fn merged_persons_have_one_ledger() {
 fn other_currencies_are_reported_by_the_rate_of_their_day_or_refused_by_name() {
     let francs: Option<Currency> = "CHF".parse().ok();
     let mut rows = Rows::default();
-    for (order, when, currency) in [("1", "2024-03-05", "CHF"), ("2", "2024-02-01", "CHF"), ("3", "2024-03-05", "USD")] {
+    for (order, when, currency) in [("1", "2024-03-05", "CHF"), ("2", "2024-02-01", "CHF"), ("3", "2024-03-05", "USD")]
+    {
         let sale = mehrwert_facts::tables::OrderLine { currency: currency.parse().ok(), ..line(order) };
         rows.order(day(when), Some(alias(1)), &sale);
     }

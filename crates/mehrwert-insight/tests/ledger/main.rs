@@ -4,3 +4,4 @@ mod conformance;
 mod entries;
 mod properties;
 mod shop;
+mod value;

@@ -17,22 +17,89 @@ const KINDS: [&str; 5] = ["ads", "staff", "carrier", "commission", "goods"];
 
 #[derive(Debug, Clone)]
 enum Fact {
-    Order { who: Option<u8>, day: i32, cents: i64, kind: usize, goods: Option<i64>, shipping: Option<i64>, gift: bool, tail: usize },
-    Cost { who: Option<u8>, order: Option<usize>, day: i32, length: i32, micros: i64, purpose: usize, tail: usize },
-    Contact { who: u8, day: i32, cents: Option<i64> },
-    Touch { who: u8, day: i32, source: usize },
-    Fee { order: usize, day: i32, cents: i64 },
+    Order {
+        who: Option<u8>,
+        day: i32,
+        cents: i64,
+        kind: usize,
+        goods: Option<i64>,
+        shipping: Option<i64>,
+        gift: bool,
+        tail: usize,
+    },
+    Cost {
+        who: Option<u8>,
+        order: Option<usize>,
+        day: i32,
+        length: i32,
+        micros: i64,
+        purpose: usize,
+        tail: usize,
+    },
+    Contact {
+        who: u8,
+        day: i32,
+        cents: Option<i64>,
+    },
+    Touch {
+        who: u8,
+        day: i32,
+        source: usize,
+    },
+    Fee {
+        order: usize,
+        day: i32,
+        cents: i64,
+    },
 }
 
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
     let who = || prop::option::weighted(0.8, 0..6_u8);
-    let order = (who(), 0..200_i32, 1..100_000_i64, 0..5_usize, prop::option::of(0..50_000_i64), prop::option::of(0..900_i64), prop::bool::weighted(0.1), 0..9_usize)
-        .prop_map(|(who, day, cents, kind, goods, shipping, gift, tail)| Fact::Order { who, day, cents, kind, goods, shipping, gift, tail });
+    let order = (
+        who(),
+        0..200_i32,
+        1..100_000_i64,
+        0..5_usize,
+        prop::option::of(0..50_000_i64),
+        prop::option::of(0..900_i64),
+        prop::bool::weighted(0.1),
+        0..9_usize,
+    )
+        .prop_map(|(who, day, cents, kind, goods, shipping, gift, tail)| Fact::Order {
+            who,
+            day,
+            cents,
+            kind,
+            goods,
+            shipping,
+            gift,
+            tail,
+        });
     // Some amounts are no whole cents, some are received.
     let micros = prop_oneof![4 => (-90_000..900_000_i64).prop_map(|cents| cents * 10_000), 1 => -5_000..5_000_000_i64];
-    let cost = (prop::option::weighted(0.2, 0..6_u8), prop::option::weighted(0.2, 0..20_usize), 0..200_i32, 0..100_i32, micros, 0..4_usize, 0..45_usize)
-        .prop_map(|(who, order, day, length, micros, purpose, tail)| Fact::Cost { who, order, day, length, micros, purpose, tail });
-    let contact = (0..6_u8, 0..200_i32, prop::option::of(0..200_i64)).prop_map(|(who, day, cents)| Fact::Contact { who, day, cents });
+    let cost = (
+        prop::option::weighted(0.2, 0..6_u8),
+        prop::option::weighted(0.2, 0..20_usize),
+        0..200_i32,
+        0..100_i32,
+        micros,
+        0..4_usize,
+        0..45_usize,
+    )
+        .prop_map(|(who, order, day, length, micros, purpose, tail)| Fact::Cost {
+            who,
+            order,
+            day,
+            length,
+            micros,
+            purpose,
+            tail,
+        });
+    let contact = (0..6_u8, 0..200_i32, prop::option::of(0..200_i64)).prop_map(|(who, day, cents)| Fact::Contact {
+        who,
+        day,
+        cents,
+    });
     let touch = (0..6_u8, 0..200_i32, 0..3_usize).prop_map(|(who, day, source)| Fact::Touch { who, day, source });
     let fee = (0..20_usize, 0..200_i32, -100..500_i64).prop_map(|(order, day, cents)| Fact::Fee { order, day, cents });
     prop::collection::vec(prop_oneof![4 => order, 3 => cost, 1 => contact, 1 => touch, 1 => fee], 1..40)
@@ -117,7 +184,8 @@ fn borne(engine: &Engine) -> Vec<(AliasId, Amount, Amount)> {
     let rows = engine.query("borne", sql, &[]).expect("an answer");
     let columns = Columns::new(&rows);
     let ids = columns.ids("id").expect("ids").into_iter().map(AliasId::from_bytes);
-    let amounts = columns.amounts("amount").expect("amounts").into_iter().zip(columns.amounts("borne").expect("amounts"));
+    let amounts =
+        columns.amounts("amount").expect("amounts").into_iter().zip(columns.amounts("borne").expect("amounts"));
     ids.zip(amounts).map(|(id, (amount, borne))| (id, amount, borne)).collect()
 }
 

@@ -78,9 +78,7 @@ fn invariants(examination: &Examination, words: &Words, paper: &mut Paper) {
 
 fn broken(broken: &Broken, words: &Words) -> String {
     match broken {
-        Broken::Missing(path) => {
-            words.say("doctor-missing", &[("path", Fill::Text(&path.display().to_string()))])
-        }
+        Broken::Missing(path) => words.say("doctor-missing", &[("path", Fill::Text(&path.display().to_string()))]),
         Broken::Unreadable { path, reason } => words.say(
             "doctor-unreadable",
             &[("path", Fill::Text(&path.display().to_string())), ("reason", Fill::Text(reason))],

@@ -59,8 +59,11 @@ pub fn table(statement: &Statement, style: &Style) -> String {
     let mut paper = Paper::new(*style);
     let person = statement.person.to_string();
     let day = format.day(statement.until);
-    let fills =
-        [("person", Fill::Text(&person)), ("day", Fill::Text(&day)), ("n", Fill::Count(statement.entries.len() as u64))];
+    let fills = [
+        ("person", Fill::Text(&person)),
+        ("day", Fill::Text(&day)),
+        ("n", Fill::Count(statement.entries.len() as u64)),
+    ];
     paper.strong(&words.say("ledger-title", &fills));
     if statement.entries.is_empty() {
         paper.paragraph(&words.text("ledger-empty"));
@@ -180,8 +183,19 @@ pub fn json(statement: &Statement) -> String {
 pub fn csv(statement: &Statement, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record([
-        "day", "account", "amount", "currency", "reported", "contribution_so_far", "purpose", "source", "measure", "rung",
-        "firm", "evidence", "id",
+        "day",
+        "account",
+        "amount",
+        "currency",
+        "reported",
+        "contribution_so_far",
+        "purpose",
+        "source",
+        "measure",
+        "rung",
+        "firm",
+        "evidence",
+        "id",
     ])?;
     for (entry, sum) in statement.entries.iter().zip(statement.running()) {
         let text = |text: &Option<String>| super::csv::harmless(text.as_deref().unwrap_or_default()).into_owned();

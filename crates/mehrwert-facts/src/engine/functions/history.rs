@@ -7,17 +7,15 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Date32Builder, Decimal128Array, Decimal128Builder, Int64Builder,
-    ListArray, StructArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Date32Builder, Decimal128Array, Decimal128Builder,
+    Int64Builder, ListArray, StructArray,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, FieldRef, Fields};
 use datafusion::common::{ScalarValue, exec_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{
-    Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
+use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility};
 
 use crate::tables::{FACT_PRECISION, FACT_SCALE};
 
@@ -26,7 +24,7 @@ const AMOUNT: DataType = DataType::Decimal128(FACT_PRECISION, FACT_SCALE);
 const SUM: DataType = DataType::Decimal128(28, FACT_SCALE);
 
 /// What the function answers.
-pub(in crate::engine) fn history_fields() -> Fields {
+fn history_fields() -> Fields {
     Fields::from(vec![
         Field::new("purchases", DataType::Int64, false),
         Field::new("first_day", DAY, true),
@@ -168,7 +166,8 @@ impl GroupsAccumulator for Histories {
         let mut ordered = self.take(emit);
         let count = ordered.starts.len() - 1;
         let decimals = || Decimal128Builder::with_capacity(count).with_data_type(SUM);
-        let (mut purchases, mut revenue, mut first_amount) = (Int64Builder::with_capacity(count), decimals(), decimals());
+        let (mut purchases, mut revenue, mut first_amount) =
+            (Int64Builder::with_capacity(count), decimals(), decimals());
         let (mut first, mut last) = (Date32Builder::with_capacity(count), Date32Builder::with_capacity(count));
         for group in 0..count {
             let rows = &mut ordered.rows[ordered.starts[group]..ordered.starts[group + 1]];
@@ -207,7 +206,8 @@ impl GroupsAccumulator for Histories {
         let (Some(days), Some(amounts)) = (days.as_list_opt::<i32>(), amounts.as_list_opt::<i32>()) else {
             return exec_err!("purchase_history: a state has two lists");
         };
-        let (all_days, all_amounts) = columns(&[days.values().clone(), amounts.values().clone()])?;
+        let inner = [days.values().clone(), amounts.values().clone()];
+        let (all_days, all_amounts) = columns(&inner)?;
         self.total = self.total.max(total);
         for (row, &group) in groups.iter().enumerate() {
             let (from, to) = (days.value_offsets()[row] as usize, days.value_offsets()[row + 1] as usize);
@@ -239,10 +239,12 @@ impl GroupsAccumulator for Histories {
 
 fn columns(values: &[ArrayRef]) -> Result<(&Date32Array, &Decimal128Array)> {
     match values {
-        [days, amounts] => match (days.as_primitive_opt::<Date32Type>(), amounts.as_primitive_opt::<Decimal128Type>()) {
-            (Some(days), Some(amounts)) => Ok((days, amounts)),
-            _ => exec_err!("purchase_history takes days and amounts"),
-        },
+        [days, amounts] => {
+            match (days.as_primitive_opt::<Date32Type>(), amounts.as_primitive_opt::<Decimal128Type>()) {
+                (Some(days), Some(amounts)) => Ok((days, amounts)),
+                _ => exec_err!("purchase_history takes days and amounts"),
+            }
+        }
         _ => exec_err!("purchase_history takes two arguments"),
     }
 }

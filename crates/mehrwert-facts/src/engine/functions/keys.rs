@@ -70,7 +70,9 @@ impl ScalarUDFImpl for KeyId {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let keys = only(arguments)?;
-        let Some(keys) = keys.as_primitive_opt::<Decimal128Type>() else { return exec_err!("key_id takes keys of id_key") };
+        let Some(keys) = keys.as_primitive_opt::<Decimal128Type>() else {
+            return exec_err!("key_id takes keys of id_key");
+        };
         let bytes = keys.values().inner().clone();
         Ok(ColumnarValue::Array(Arc::new(FixedSizeBinaryArray::try_new(16, bytes, keys.nulls().cloned())?)))
     }

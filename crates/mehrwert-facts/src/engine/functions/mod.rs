@@ -15,8 +15,6 @@ mod keys;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
-pub(super) use history::history_fields;
-
 /// The aggregate functions of our own.
 #[must_use]
 pub fn aggregates() -> Vec<AggregateUDF> {

@@ -21,7 +21,7 @@ WITH firsts AS (
 )
 SELECT key_id(f.person) AS person, f.first_day, CAST(date_trunc('month', f.first_day) AS DATE) AS month,
        coalesce(t.source, n.source) AS source,
-       CASE WHEN t.source IS NOT NULL THEN 'touch' WHEN n.source IS NOT NULL THEN 'order' END AS by
+       CASE WHEN t.source IS NOT NULL THEN 'touch' WHEN n.source IS NOT NULL THEN 'order' END AS told_by
 FROM firsts AS f
 LEFT JOIN touches AS t ON f.person = t.person
 LEFT JOIN named AS n ON f.person = n.person

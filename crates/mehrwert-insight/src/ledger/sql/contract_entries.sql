@@ -1,4 +1,4 @@
--- Contracts bring their price on the day each interval begins, as long as they run and not after {until}: only what happened.
+-- Contracts bring their price on the day each interval begins, as long as they run and not after the last day: only what happened.
 -- A contract that began on the 31st is due on the last day of shorter months.
 WITH due AS (
     SELECT c.id, c.who, c.offer, c.price, c.currency, c.start, c."end", m.last_day, m.first_day,
@@ -10,7 +10,8 @@ WITH due AS (
     JOIN state.months AS m ON m.last_day >= c.start AND m.first_day <= coalesce(c."end", {until}) AND m.first_day <= {until}
     WHERE c.price <> 0
 )
-SELECT CAST(arrow_cast(d.due, 'Date32') AS TIMESTAMP) AT TIME ZONE 'UTC' AS at, arrow_cast(d.due, 'Date32') AS day,
+SELECT arrow_cast(arrow_cast(CAST(d.due AS INT), 'Date32'), 'Timestamp(Microsecond, Some("UTC"))') AS at,
+       arrow_cast(CAST(d.due AS INT), 'Date32') AS day,
        coalesce(a.person, d.who) AS person, CAST(d.price AS DECIMAL(28, 6)) AS amount, d.currency, 'revenue' AS account,
        CAST(NULL AS VARCHAR) AS purpose, CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS measure,
        CAST(NULL AS VARCHAR) AS rung, 'contracts' AS evidence, d.id
