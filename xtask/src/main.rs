@@ -7,6 +7,7 @@ mod accuracy;
 mod bench;
 mod contracts;
 mod generate;
+mod histories;
 mod measure;
 mod peers;
 mod policy;

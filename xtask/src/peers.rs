@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::bench::{release_binary, simulated_shop};
+use crate::histories;
 use crate::measure::{Measured, measure};
 use crate::run::{self, Failure, root, tools};
 
@@ -21,11 +22,23 @@ pub struct Arguments {
     /// Compares on this file instead: CSV with the columns customer, date and amount.
     #[arg(long)]
     pub file: Option<PathBuf>,
+    /// Compares the history query over a lake of so many orders instead.
+    #[arg(long, value_name = "ORDERS", num_args = 0..=1, default_missing_value = "10000000")]
+    pub histories: Option<u64>,
+    /// Runs of the history query; the fastest counts.
+    #[arg(long, default_value_t = 3)]
+    pub runs: u32,
 }
+
+/// Orders a person in the simulated lake.
+const ORDERS_A_PERSON: u64 = 10;
 
 /// Runs each peer and prints what it took and by how much.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let python = environment()?;
+    if let Some(orders) = arguments.histories {
+        return histories::run(&python, orders, orders / ORDERS_A_PERSON, arguments.runs);
+    }
     let program = release_binary()?;
     let file = match &arguments.file {
         Some(file) => file.clone(),

@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod allocation;
 mod amount;
 mod currency;
 mod day;
@@ -24,6 +25,7 @@ mod ids;
 mod progress;
 mod share;
 
+pub use allocation::{Allocation, Sharing, SharingError};
 pub use amount::{Amount, AmountError};
 pub use currency::{Currency, CurrencyError};
 pub use day::{Day, DayError, Period};

@@ -21,6 +21,16 @@ impl State {
         self.database.read("read the version of the alias map").await?.counter("alias_map").await
     }
 
+    /// The latest version of the alias map made at or before a point in time: who was who when a month was reported.
+    pub async fn alias_version_at(&self, at: Timestamp) -> Result<i64, StateError> {
+        let mut transaction = self.database.read("find a version of the alias map").await?;
+        let find = "SELECT COALESCE(MAX(version), 0) FROM (
+            SELECT MAX(version) AS version FROM alias_links WHERE linked_at <= $1
+            UNION ALL SELECT MAX(version) AS version FROM person_merges WHERE merged_at <= $1
+            UNION ALL SELECT MAX(version) AS version FROM person_unmerges WHERE unmerged_at <= $1) AS versions";
+        transaction.number(find, values![at]).await
+    }
+
     /// The persons behind aliases, at a version of the map or now. An alias that the map does not hold is left out.
     pub async fn resolve(
         &self,

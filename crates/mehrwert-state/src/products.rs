@@ -85,6 +85,25 @@ impl State {
         transaction.commit().await
     }
 
+    /// All rates, by their currencies and day.
+    pub async fn rates(&self) -> Result<Vec<ExchangeRate>, StateError> {
+        let mut transaction = self.database.read("list exchange rates").await?;
+        let list = "SELECT base, quote, rate_day, rate FROM exchange_rates";
+        let read = |row: &Row| {
+            let currency = |place| row.text(place)?.parse::<Currency>().map_err(|error| row.damaged(error.to_string()));
+            Ok(ExchangeRate {
+                base: currency(0)?,
+                quote: currency(1)?,
+                day: row.day(2)?,
+                rate: amount(row.integer(3)?),
+            })
+        };
+        let rows = transaction.rows(list, values![]).await?;
+        let mut found = rows.iter().map(read).collect::<Result<Vec<ExchangeRate>, StateError>>()?;
+        found.sort_by_key(|rate| (rate.base, rate.quote, rate.day));
+        Ok(found)
+    }
+
     /// The rate of two currencies on a day: that of the day or the latest before, with its own day.
     pub async fn rate(&self, base: Currency, quote: Currency, day: Day) -> Result<Option<ExchangeRate>, StateError> {
         let mut transaction = self.database.read("find an exchange rate").await?;

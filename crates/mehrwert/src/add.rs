@@ -12,7 +12,7 @@ use crate::cli::{Format, Lang};
 use crate::data::{Absent, DataArguments};
 use crate::import::{FreshIds, rehearsed, time, zone};
 use crate::show;
-use crate::value::{language, print, style};
+use crate::terminal::{print, style};
 
 const EXAMPLES: &str = "Examples:
   mehrwert add cost --amount 4800 --kind other --purpose acquire --source trade-fair --from 2024-05-06 --to 2024-05-08
@@ -171,10 +171,9 @@ pub(crate) fn run(arguments: &AddArguments) -> Result<(), Failure> {
         let id = common.id.as_deref();
         add_single(place, &fact, id, &zone, common.dry_run, &mut fresh, now).await.map_err(Failure::work)
     })?;
-    let language = language(common.lang);
     match common.format {
         Format::Table => {
-            let text = show::import::added(&added, common.dry_run, &style(language));
+            let text = show::import::added(&added, common.dry_run, &style(common.lang));
             print(|out| out.write_all(text.as_bytes()))
         }
         Format::Json => print(|out| writeln!(out, "{}", show::json::added(&added, common.dry_run))),

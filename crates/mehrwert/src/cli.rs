@@ -8,7 +8,10 @@ use mehrwert_core::{Currency, Day, Horizon, Share};
 
 use crate::add::AddArguments;
 use crate::data::DataArguments;
+use crate::doctor::DoctorArguments;
 use crate::import::ImportArguments;
+use crate::ledger::LedgerArguments;
+use crate::question::AsOf;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -20,25 +23,31 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// From files of orders or contracts to what every customer is worth.
+    /// From files of orders or contracts, or from the data directory, to what every customer is worth.
     Value(Box<ValueArguments>),
     /// Takes files into the data directory: orders, payments, costs, contracts, touches, events, counts, products, rates,
     /// people.
     Import(Box<ImportArguments>),
     /// Adds one cost, count or event that has no file.
     Add(Box<AddArguments>),
+    /// Every entry behind one customer's value, with its evidence.
+    Ledger(LedgerArguments),
+    /// Whether everything that must hold does, and how healthy the data are.
+    Doctor(DoctorArguments),
 }
 
 const EXAMPLES: &str = "Examples:
   mehrwert value examples/cdnow.txt.gz --report cdnow.html
   mehrwert value orders.csv --map customer=Kunde,date=Datum --margin 40% --out customers.csv
-  mehrwert value examples/contracts.csv --margin 60% --report contracts.html";
+  mehrwert value examples/contracts.csv --margin 60% --report contracts.html
+  mehrwert value --by source";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ValueArguments {
-    /// Files of orders or of contracts: CSV, TSV, white-space separated text, gzip of those, or Parquet.
-    #[arg(required = true, value_name = "FILE")]
+    /// Files of orders or of contracts: CSV, TSV, white-space separated text, gzip of those, or Parquet. Without any, the
+    /// orders of the data directory are valued, at the margins that its costs give.
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// Names columns where their own names do not tell: role=column, separated by commas.
@@ -81,8 +90,12 @@ pub(crate) struct ValueArguments {
     #[arg(long, value_name = "FILE", help_heading = "Reading")]
     pub rejects: Option<PathBuf>,
 
+    /// Values the data directory as it was at the end of this day (UTC) or at this time: what came later is not known.
+    #[arg(long, value_name = "DAY|TIME", help_heading = "Valuing", conflicts_with = "files")]
+    pub as_of: Option<AsOf>,
+
     /// Compares groups of customers by this column, such as a country or a source: the value at a customer's first
-    /// purchase counts. Small groups lean on the others.
+    /// purchase counts. Small groups lean on the others. On the data directory: source, which won the customer.
     #[arg(long, value_name = "COLUMN", help_heading = "Valuing")]
     pub by: Option<String>,
 

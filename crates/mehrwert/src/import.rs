@@ -18,7 +18,7 @@ use crate::output::Pending;
 use crate::progress::Bars;
 use crate::reading::{self, Reading};
 use crate::show;
-use crate::value::{language, print, style};
+use crate::terminal::{language, print, style};
 
 const EXAMPLES: &str = "Examples:
   mehrwert import orders_export.csv
@@ -162,7 +162,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         let is_rehearsal = arguments.dry_run;
         match arguments.format {
             Format::Table => {
-                let text = show::import::render(&done, is_rehearsal, &style(language));
+                let text = show::import::render(&done, is_rehearsal, &style(arguments.lang));
                 print(|out| out.write_all(text.as_bytes()))?;
             }
             Format::Json => print(|out| writeln!(out, "{}", show::json::import(&done, is_rehearsal)))?,

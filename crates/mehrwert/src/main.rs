@@ -5,12 +5,16 @@
 mod add;
 mod cli;
 mod data;
+mod doctor;
 mod import;
 mod kinds;
+mod ledger;
 mod output;
 mod progress;
+mod question;
 mod reading;
 mod show;
+mod terminal;
 mod value;
 
 use std::process::ExitCode;
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         Command::Value(arguments) => value::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Add(arguments) => add::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

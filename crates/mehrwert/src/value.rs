@@ -1,6 +1,6 @@
 //! `mehrwert value`: from files of orders or contracts to what every customer is worth.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use mehrwert_charts::Language;
@@ -12,13 +12,15 @@ use mehrwert_facts::{Log, read};
 use mehrwert_insight::value::{ValueError, ValueRequest, ValueResult, value};
 
 use crate::Failure;
-use crate::cli::{Format, Lang, ValueArguments};
+use crate::cli::{Format, ValueArguments};
 use crate::output::Pending;
 use crate::progress::Bars;
 use crate::reading::{self, Reading};
 use crate::show;
+use crate::terminal::{self, print};
 
 mod contracts;
+mod lake;
 
 /// A wish of the command line that cannot be met.
 #[derive(Debug, thiserror::Error)]
@@ -47,13 +49,16 @@ enum WordError {
 
 pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
-    let language = language(arguments.lang);
+    let style = terminal::style(arguments.lang);
+    let language = style.language;
     let bars = Bars::new(language);
+    if arguments.files.is_empty() {
+        return lake::run(arguments, &bars, &style);
+    }
     let reading = reading::reading(own_reading(arguments), arguments.reading.as_ref(), &arguments.data)?;
     let log = read(&order_request(arguments, &reading)?, &bars).map_err(Failure::input)?;
     // What reads the files is worth keeping, whatever comes of them.
     reading::remember(&reading, arguments.remember.as_ref(), &arguments.data)?;
-    let style = style(language);
     match log {
         Log::Orders(log) => orders(arguments, *log, &bars, &style),
         Log::Contracts(log) => contracts::run(arguments, &log, &bars, &style),
@@ -71,16 +76,27 @@ fn orders(arguments: &ValueArguments, log: OrderLog, bars: &Bars, style: &show::
     }
     let engine = Engine::new().map_err(Failure::work)?;
     let result = value(&engine, log, &value_request(arguments)?, bars).map_err(value_failure)?;
+    finish(arguments, &result, pending, bars, style)
+}
+
+/// Writes the files asked for and prints the answer.
+fn finish(
+    arguments: &ValueArguments,
+    result: &ValueResult,
+    mut pending: Vec<Pending>,
+    bars: &Bars,
+    style: &show::Style,
+) -> Result<(), Failure> {
     bars.begin(Phase::Writing, None);
-    pending.extend(write_files(arguments, &result, language)?);
+    pending.extend(write_files(arguments, result, style.language)?);
     for file in pending {
         file.publish().map_err(Failure::work)?;
     }
     bars.end();
     match arguments.format {
-        Format::Table => print(|out| out.write_all(show::table::render(&result, style).as_bytes())),
-        Format::Json => print(|out| writeln!(out, "{}", show::json::render(&result))),
-        Format::Csv => print(|out| show::csv::write(&result, out)),
+        Format::Table => print(|out| out.write_all(show::table::render(result, style).as_bytes())),
+        Format::Json => print(|out| writeln!(out, "{}", show::json::render(result))),
+        Format::Csv => print(|out| show::csv::write(result, out)),
     }
 }
 
@@ -214,39 +230,4 @@ fn write(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> io::Resul
 fn command_line() -> String {
     let words = std::env::args().skip(1).map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
     std::iter::once("mehrwert".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-/// Prints to standard output; whoever stops reading early (`| head`) is no failure.
-pub(crate) fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match content(&mut out).and_then(|()| out.flush()) {
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        outcome => outcome.map_err(Failure::work),
-    }
-}
-
-/// Whether an error is that nobody reads any longer, also where the CSV writer has wrapped it.
-fn is_broken_pipe(error: &io::Error) -> bool {
-    let wrapped = error.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>());
-    match wrapped.map(csv::Error::kind) {
-        Some(csv::ErrorKind::Io(inner)) => inner.kind() == io::ErrorKind::BrokenPipe,
-        _ => error.kind() == io::ErrorKind::BrokenPipe,
-    }
-}
-
-/// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.
-pub(crate) fn style(language: Language) -> show::Style {
-    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    show::Style::new(language, colour, show::Style::WIDEST)
-}
-
-pub(crate) fn language(chosen: Option<Lang>) -> Language {
-    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let surrounding = || variables.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match chosen {
-        Some(Lang::De) => Language::De,
-        Some(Lang::En) => Language::En,
-        None if surrounding().is_some_and(|value| value.starts_with("de")) => Language::De,
-        None => Language::En,
-    }
 }

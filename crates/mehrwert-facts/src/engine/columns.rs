@@ -1,7 +1,8 @@
 //! Reading the columns of a query's answer as plain vectors.
 
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int64Type, UInt32Type};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, UInt32Type};
 use mehrwert_core::{Amount, Day};
 
 /// The answer of a query, to be read column by column.
@@ -133,6 +134,72 @@ impl<'a> Columns<'a> {
         self.read::<Float64Type, f64>(column, "floating-point numbers", |number| number)
     }
 
+    /// Texts, where some are missing.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of texts.
+    pub fn optional_texts(&self, column: &str) -> Result<Vec<Option<String>>, ColumnsError> {
+        let mut texts = Vec::with_capacity(self.rows());
+        for batch in self.batches {
+            let array = named(batch, column)?;
+            // The engine has several types for text; a column of nothing but gaps has none.
+            let wrong = || wrong(column, "texts", array);
+            let array = match array.data_type() {
+                DataType::Utf8
+                | DataType::Utf8View
+                | DataType::LargeUtf8
+                | DataType::Null
+                | DataType::Dictionary(_, _) => cast(array, &DataType::Utf8).map_err(|_| wrong())?,
+                _ => return Err(wrong()),
+            };
+            texts.extend(array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)));
+        }
+        Ok(texts)
+    }
+
+    /// Texts.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of texts without gaps.
+    pub fn texts(&self, column: &str) -> Result<Vec<String>, ColumnsError> {
+        without_gaps(column, self.optional_texts(column)?)
+    }
+
+    /// Ids of 16 bytes, where some are missing.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of 16 bytes.
+    pub fn optional_ids(&self, column: &str) -> Result<Vec<Option<[u8; 16]>>, ColumnsError> {
+        let mut ids = Vec::with_capacity(self.rows());
+        for batch in self.batches {
+            let array = named(batch, column)?;
+            let bytes = array.as_fixed_size_binary_opt().ok_or_else(|| wrong(column, "ids of 16 bytes", array))?;
+            ids.extend(bytes.iter().map(|id| id.and_then(|id| id.try_into().ok())));
+        }
+        Ok(ids)
+    }
+
+    /// Ids of 16 bytes.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of 16 bytes without gaps.
+    pub fn ids(&self, column: &str) -> Result<Vec<[u8; 16]>, ColumnsError> {
+        without_gaps(column, self.optional_ids(column)?)
+    }
+
+    /// Yes or no.
+    ///
+    /// # Errors
+    /// [`ColumnsError`] when there is no such column of booleans without gaps.
+    pub fn flags(&self, column: &str) -> Result<Vec<bool>, ColumnsError> {
+        let mut flags = Vec::with_capacity(self.rows());
+        for batch in self.batches {
+            let array = named(batch, column)?;
+            flags.extend(array.as_boolean_opt().ok_or_else(|| wrong(column, "yes or no", array))?.iter());
+        }
+        without_gaps(column, flags)
+    }
+
     fn read<T: ArrowPrimitiveType, V>(
         &self,
         column: &str,
@@ -156,10 +223,18 @@ fn typed<'b, T: ArrowPrimitiveType>(
     column: &str,
     expected: &'static str,
 ) -> Result<&'b PrimitiveArray<T>, ColumnsError> {
-    let array: &ArrayRef = batch.column_by_name(column).ok_or_else(|| ColumnsError::Missing(column.to_owned()))?;
-    array.as_primitive_opt::<T>().ok_or_else(|| ColumnsError::Type {
-        column: column.to_owned(),
-        expected,
-        found: array.data_type().to_string(),
-    })
+    let array = named(batch, column)?;
+    array.as_primitive_opt::<T>().ok_or_else(|| wrong(column, expected, array))
+}
+
+fn named<'b>(batch: &'b RecordBatch, column: &str) -> Result<&'b ArrayRef, ColumnsError> {
+    batch.column_by_name(column).ok_or_else(|| ColumnsError::Missing(column.to_owned()))
+}
+
+fn wrong(column: &str, expected: &'static str, array: &ArrayRef) -> ColumnsError {
+    ColumnsError::Type { column: column.to_owned(), expected, found: array.data_type().to_string() }
+}
+
+fn without_gaps<T>(column: &str, values: Vec<Option<T>>) -> Result<Vec<T>, ColumnsError> {
+    values.into_iter().collect::<Option<Vec<T>>>().ok_or_else(|| ColumnsError::Null(column.to_owned()))
 }

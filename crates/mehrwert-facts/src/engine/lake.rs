@@ -1,13 +1,16 @@
 //! The sealed facts as tables of the engine: `facts.orders`, `facts.costs` and the rest.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use mehrwert_state::Snapshot;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{Engine, EngineError};
 use crate::lake::Lake;
@@ -32,14 +35,7 @@ impl Engine {
             let provider = self.fact_table(lake, snapshot, table).map_err(error)?;
             schema.register_table(table.name().to_owned(), provider).map_err(error)?;
         }
-        let catalog = self.context.catalog("datafusion").ok_or_else(|| EngineError::Register {
-            table: FACTS.to_owned(),
-            source: Box::new(DataFusionError::Internal("the session has no catalog".to_owned())),
-        })?;
-        catalog
-            .register_schema(FACTS, Arc::new(schema))
-            .map_err(|source| EngineError::Register { table: FACTS.to_owned(), source: source.into() })?;
-        Ok(())
+        self.register_schema(FACTS, Arc::new(schema))
     }
 
     fn fact_table(
@@ -49,18 +45,35 @@ impl Engine {
         table: FactTable,
     ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
         let files = snapshot.files.iter().filter(|file| file.fact == table.name());
-        let url = |file| {
-            let path = std::path::absolute(lake.path(file))?;
-            ListingTableUrl::parse(path.to_string_lossy())
-        };
-        let urls = files.map(url).collect::<Result<Vec<_>, DataFusionError>>()?;
-        if urls.is_empty() {
+        let paths: Vec<PathBuf> = files.map(|file| lake.path(file)).collect();
+        if paths.is_empty() {
             let nothing = RecordBatch::new_empty(table.schema());
             return Ok(Arc::new(MemTable::try_new(table.schema(), vec![vec![nothing]])?));
         }
+        self.files_as_table(&paths, Some(table.schema()))
+    }
+
+    /// Parquet files as one table, with the columns named or, without, those of the first file.
+    pub(super) fn files_as_table(
+        &self,
+        paths: &[PathBuf],
+        schema: Option<SchemaRef>,
+    ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        let url = |path: &PathBuf| {
+            let path = std::path::absolute(path)?;
+            ListingTableUrl::parse(path.to_string_lossy())
+        };
+        let urls = paths.iter().map(url).collect::<Result<Vec<_>, DataFusionError>>()?;
         let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
-        let config =
-            ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(table.schema());
+        let schema = match (schema, paths) {
+            (Some(schema), _) => schema,
+            (None, [first, ..]) => {
+                let file = std::fs::File::open(first)?;
+                Arc::clone(ParquetRecordBatchReaderBuilder::try_new(file)?.schema())
+            }
+            (None, []) => return Err(DataFusionError::Internal("no file tells the columns".to_owned())),
+        };
+        let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
         Ok(Arc::new(ListingTable::try_new(config)?))
     }
 }

@@ -1,8 +1,16 @@
 //! The engine session: the one place where tables and functions are registered and queries are run.
 //!
 //! Queries are SQL kept in named files beside the module that asks them, run by DataFusion in this process. They use
-//! standard functions only, read nothing but registered tables, and take their values as named parameters, so that the
-//! same plan can later be sent to a cluster.
+//! standard functions and those of [`functions`], read nothing but registered tables, and take their values as named
+//! parameters, so that the same plan can later be sent to a cluster. [`QueryRunner`] is what such a second engine is held
+//! to.
+//!
+//! | schema | tables |
+//! |---|---|
+//! | `facts` | the sealed facts of a snapshot, [`Engine::register_lake`] |
+//! | `state` | what the state knows of people, firms, products and rates, [`Engine::register_dimensions`] |
+//! | `ledger` | views of `mehrwert-insight` over both |
+//! | none | orders read from files, [`Engine::register_orders`], and what queries build on them |
 //!
 //! ```
 //! use mehrwert_facts::engine::Engine;
@@ -14,19 +22,26 @@
 //! ```
 
 mod columns;
+mod dimensions;
+pub mod functions;
+mod histories;
 mod lake;
 mod orders;
 
 pub use columns::{Columns, ColumnsError};
+pub use dimensions::{DIMENSIONS, Dimensions, STATE};
 pub use lake::FACTS;
 pub use orders::Known;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use datafusion::catalog::MemTable;
+use datafusion::catalog::{MemTable, SchemaProvider};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 
@@ -34,6 +49,33 @@ use datafusion::scalar::ScalarValue;
 pub struct Engine {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
+}
+
+/// A query by name, with the values of its parameters.
+#[derive(Debug, Clone)]
+pub struct NamedQuery {
+    /// Its name: its file without ending.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: String,
+    /// The values of its parameters.
+    pub parameters: Vec<(&'static str, ScalarValue)>,
+}
+
+/// Whatever runs our queries over the registered tables: this engine, or a cluster with the same tables and functions. The
+/// conformance suite (`mehrwert-insight`) holds every one of them to the same answers.
+pub trait QueryRunner {
+    /// Runs a query and returns its answer.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] with the query's name and what the engine said.
+    fn run(&self, query: &NamedQuery) -> Result<Vec<RecordBatch>, EngineError>;
+}
+
+impl QueryRunner for Engine {
+    fn run(&self, query: &NamedQuery) -> Result<Vec<RecordBatch>, EngineError> {
+        self.query(query.name, &query.sql, &query.parameters)
+    }
 }
 
 /// What went wrong, and in which query or table.
@@ -81,7 +123,9 @@ impl Engine {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(threads).build().map_err(EngineError::Start)?;
         let configuration = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
-        Ok(Engine { context: SessionContext::new_with_config(configuration), runtime })
+        let context = SessionContext::new_with_config(configuration);
+        functions::register(&context);
+        Ok(Engine { context, runtime })
     }
 
     /// Registers batches held in memory under a name, in place of any table of that name.
@@ -120,6 +164,33 @@ impl Engine {
                 if parameters.is_empty() { frame } else { frame.with_param_values(parameters).map_err(error)? };
             frame.collect().await.map_err(error)
         })
+    }
+
+    /// Registers a schema with its tables, in place of any of that name.
+    fn register_schema(&self, name: &str, schema: Arc<dyn SchemaProvider>) -> Result<(), EngineError> {
+        let error = |source: DataFusionError| EngineError::Register { table: name.to_owned(), source: source.into() };
+        let missing = || DataFusionError::Internal("the session has no catalog".to_owned());
+        let catalog = self.context.catalog("datafusion").ok_or_else(missing).map_err(error)?;
+        catalog.register_schema(name, schema).map_err(error)?;
+        Ok(())
+    }
+
+    /// The tables, with their schema where they have one, that a query reads once its views are opened.
+    ///
+    /// # Errors
+    /// [`EngineError::Query`] when the query cannot be planned.
+    pub fn tables_read(&self, name: &'static str, sql: &str) -> Result<BTreeSet<String>, EngineError> {
+        let error = |source: DataFusionError| EngineError::Query { query: name, source: source.into() };
+        let mut tables = BTreeSet::new();
+        let plan = self.runtime.block_on(self.context.sql(sql)).map_err(error)?.into_unoptimized_plan();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                tables.insert(scan.table_name.to_string());
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .map_err(error)?;
+        Ok(tables)
     }
 
     /// Runs a query and keeps its answer as a table, for queries that several others build on.

@@ -13,6 +13,7 @@
 //!
 //! A crash before step 4 leaves files that no generation lists; [`Lake::orphans`] finds them. After it everything is there.
 
+mod check;
 mod compare;
 mod keys;
 mod read;
@@ -30,6 +31,7 @@ use parquet::errors::ParquetError;
 
 use crate::tables::FactTable;
 
+pub use check::{Broken, Checked};
 pub use read::read_file;
 
 /// The folder of fact files.

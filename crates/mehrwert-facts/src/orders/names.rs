@@ -50,6 +50,15 @@ impl Names {
     }
 }
 
+impl<'a> FromIterator<&'a str> for Names {
+    /// Names in the order of their numbers; whoever calls has made sure that none is there twice.
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Names {
+        let mut all = Names::default();
+        names.into_iter().for_each(|name| all.push(name));
+        all
+    }
+}
+
 impl fmt::Debug for Names {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.iter().take(20)).finish()?;

@@ -10,6 +10,7 @@ use mehrwert_facts::engine::{Columns, ColumnsError, EngineError};
 
 use super::forecaster::Forecaster;
 use super::histories::CustomerHistories;
+use super::margin::Margin;
 use super::purchases::{Purchases, date};
 use super::{ValueError, ValueRequest};
 
@@ -38,14 +39,24 @@ pub(super) struct Terms {
     pub discount_rate: f64,
     pub rate: DiscountRate,
     pub margin: f64,
+    /// See [`Margin::goods_share`].
+    pub goods_share: Option<f64>,
     pub with_amounts: bool,
 }
 
 impl Terms {
-    pub(super) fn new(request: &ValueRequest, margin: Option<f64>, with_amounts: bool, days: u32) -> Terms {
+    pub(super) fn new(request: &ValueRequest, margin: &Margin, with_amounts: bool, days: u32) -> Terms {
         let discount_rate = request.discount_rate.fraction();
         let rate = DiscountRate::yearly(discount_rate);
-        Terms { days, age: request.age, discount_rate, rate, margin: margin.unwrap_or(1.0), with_amounts }
+        Terms {
+            days,
+            age: request.age,
+            discount_rate,
+            rate,
+            margin: margin.share.unwrap_or(1.0),
+            goods_share: margin.goods_share,
+            with_amounts,
+        }
     }
 }
 
@@ -63,16 +74,17 @@ pub(super) fn from_acquisition(
 fn brought(purchases: &Purchases<'_>, histories: &CustomerHistories, terms: &Terms) -> Result<Vec<f64>, ValueError> {
     let until = histories.until;
     let outgrown = terms.age.days_from(purchases.period.from)? < until.since(purchases.period.from).unsigned_abs();
-    let (name, sql) = match outgrown {
-        false => ("brought", include_str!("sql/brought.sql")),
-        true => ("brought_within_age", include_str!("sql/brought_within_age.sql")),
+    let (name, sql) = match (terms.goods_share, outgrown) {
+        (Some(_), _) => ("brought_by_ledger", include_str!("sql/brought_by_ledger.sql")),
+        (None, false) => ("brought", include_str!("sql/brought.sql")),
+        (None, true) => ("brought_within_age", include_str!("sql/brought_within_age.sql")),
     };
-    let mut parameters = vec![
-        ("amounts", ScalarValue::Boolean(Some(terms.with_amounts))),
-        ("growth", ScalarValue::Float64(Some(growth_a_day(terms.rate)))),
-        ("until", date(until)),
-    ];
-    if outgrown {
+    let mut parameters = vec![("growth", ScalarValue::Float64(Some(growth_a_day(terms.rate)))), ("until", date(until))];
+    match terms.goods_share {
+        Some(share) => parameters.push(("goods", ScalarValue::Float64(Some(share)))),
+        None => parameters.push(("amounts", ScalarValue::Boolean(Some(terms.with_amounts)))),
+    }
+    if outgrown || terms.goods_share.is_some() {
         let (months, days) = terms.age.months_and_days();
         parameters.push(("age", ScalarValue::new_interval_mdn(months, days, 0)));
     }
@@ -87,8 +99,13 @@ fn brought(purchases: &Purchases<'_>, histories: &CustomerHistories, terms: &Ter
         by_key[key as usize] = grown;
     }
     let of_row = |row: usize| {
-        let kept = if terms.with_amounts { histories.kept_share(row) } else { 1.0 };
-        by_key[histories.customers[row] as usize] * kept * since_acquisition(histories, row, terms.rate) * terms.margin
+        let grown = by_key[histories.customers[row] as usize] * since_acquisition(histories, row, terms.rate);
+        match terms.goods_share {
+            // The ledger has taken off what was paid back, and every cost.
+            Some(_) => grown,
+            None if terms.with_amounts => grown * histories.kept_share(row) * terms.margin,
+            None => grown * terms.margin,
+        }
     };
     Ok((0..histories.customers.len()).map(of_row).collect())
 }

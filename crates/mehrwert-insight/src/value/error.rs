@@ -83,8 +83,8 @@ pub enum ValueError {
     /// The spend model could not be fitted.
     #[error("the spend model could not be fitted")]
     Spend(#[source] mehrwert_clv::FitError),
-    /// Matched returns could not be handed to the engine.
-    #[error("the matched returns could not be handed to the query engine")]
+    /// Matched returns, or the lines and costs of the lake, could not be handed to the engine.
+    #[error("rows could not be handed to the query engine")]
     Returns(#[source] arrow::error::ArrowError),
     /// A query failed.
     #[error(transparent)]

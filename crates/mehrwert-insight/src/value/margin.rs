@@ -6,31 +6,42 @@ use mehrwert_facts::engine::{Columns, ColumnsError, Engine, EngineError, Known};
 use super::purchases::date;
 use super::result::Warning;
 
+/// A smaller share of revenue without goods costs is not worth a word.
+pub(super) const NOTICEABLE: f64 = 0.0005;
+
 /// A margin as a share of revenue, and what to know about it.
 pub(super) struct Margin {
     /// `None` when neither a margin nor goods costs are known.
     pub share: Option<f64>,
     /// Goods costs are missing for part of the revenue.
     pub warning: Option<Warning>,
+    /// Where the ledger tells what each customer brought: the share of goods in revenue, for lines whose goods cost is not
+    /// known. Then what was brought so far is the ledger's, and the margin is for the forecast alone.
+    pub goods_share: Option<f64>,
+}
+
+impl Margin {
+    /// A margin that every purchase has alike.
+    pub fn flat(share: Option<f64>, warning: Option<Warning>) -> Margin {
+        Margin { share, warning, goods_share: None }
+    }
 }
 
 /// The margin up to a day. One that the user named goes before goods costs.
 pub(super) fn margin(engine: &Engine, named: Option<Share>, known: Known, until: Day) -> Result<Margin, EngineError> {
     if let Some(share) = named {
-        return Ok(Margin { share: known.amounts.then(|| share.fraction()), warning: None });
+        return Ok(Margin::flat(known.amounts.then(|| share.fraction()), None));
     }
     if !(known.amounts && known.goods_costs) {
-        return Ok(Margin { share: None, warning: None });
+        return Ok(Margin::flat(None, None));
     }
     let (revenue, costed, cost) = sums(engine, until)?;
     if costed <= Amount::ZERO {
-        return Ok(Margin { share: None, warning: None });
+        return Ok(Margin::flat(None, None));
     }
     let missing = ((revenue - costed).to_f64() / revenue.to_f64()).max(0.0);
-    Ok(Margin {
-        share: Some(1.0 - cost.to_f64() / costed.to_f64()),
-        warning: (missing > 0.0005).then_some(Warning::GoodsCostMissing { share: missing }),
-    })
+    let warning = (missing > NOTICEABLE).then_some(Warning::GoodsCostMissing { share: missing });
+    Ok(Margin::flat(Some(1.0 - cost.to_f64() / costed.to_f64()), warning))
 }
 
 /// Revenue, revenue of the lines whose goods cost is known, and that cost.

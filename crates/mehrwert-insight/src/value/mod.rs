@@ -1,4 +1,4 @@
-//! What every customer is worth: the main job.
+//! What every customer is worth: the main job, from files ([`value`]) or from the data directory ([`value_of_lake`]).
 //!
 //! The way of an order through this module: the engine's view `orders` becomes the table `purchase_days` (returns are
 //! set against their sales, same-day orders merge); that becomes one history a customer, equal histories together;
@@ -17,6 +17,8 @@ mod fits;
 mod forecaster;
 mod histories;
 mod holdout;
+mod lake;
+mod ledger_margin;
 mod margin;
 mod modelling;
 mod purchases;
@@ -34,6 +36,7 @@ mod weeks;
 mod worth;
 
 pub use error::ValueError;
+pub use lake::{SOURCE, queries, value_of_lake};
 pub use result::*;
 
 use mehrwert_clv::ModelKind;
@@ -93,8 +96,19 @@ impl ValueRequest {
 /// [`ValueError`] when nothing can be valued, and what to change.
 pub fn value(
     engine: &Engine,
+    log: OrderLog,
+    request: &ValueRequest,
+    progress: &dyn Progress,
+) -> Result<ValueResult, ValueError> {
+    answer(engine, log, request, false, progress)
+}
+
+/// The answer about a log; where it comes from the lake, the ledger stands beside it and tells margins and acquisition costs.
+fn answer(
+    engine: &Engine,
     mut log: OrderLog,
     request: &ValueRequest,
+    has_ledger: bool,
     progress: &dyn Progress,
 ) -> Result<ValueResult, ValueError> {
     progress.begin(Phase::Histories, None);
@@ -119,13 +133,21 @@ pub fn value(
     };
     let modelled = modelling::model(&material, &mut histories, request, progress)?;
     warnings.extend(warnings::of_fits(&modelled));
-    let margin = margin::margin(engine, request.margin, known, purchases.period.to)?;
-    warnings.extend(margin.warning);
+    let until = purchases.period.to;
+    let margin = match has_ledger && request.margin.is_none() {
+        true => ledger_margin::margin(engine, until)?,
+        false => margin::margin(engine, request.margin, known, until)?,
+    };
+    let spent = if has_ledger { Some(ledger_margin::acquisition_costs(engine, until)?) } else { None };
+    warnings.extend(margin.warning.clone());
     let clock = &modelled.forecaster.clock;
     let holdout = Holdout::measure(&purchases, known.amounts, &modelled.fits, clock, request.seed)?;
     progress.begin(Phase::Scoring, None);
-    let terms = Terms::new(request, margin.share, known.amounts, days);
-    let worth = worth::worth(&purchases, &modelled, &histories, &log, &terms)?;
+    let terms = Terms::new(request, &margin, known.amounts, days);
+    let mut worth = worth::worth(&purchases, &modelled, &histories, &log, &terms)?;
+    if let Some(spent) = spent {
+        spent.enter(&mut worth);
+    }
     let weeks = weeks::weeks(
         &modelled.forecaster,
         &histories,

@@ -131,6 +131,7 @@ fn segment(
         expected: expected.value / count,
         from_acquisition: Estimate { value: mean(expected.value), low: mean(expected.low), high: mean(expected.high) },
         remaining: around(rows().map(|row| scores.value[row]).sum()),
+        acquisition_cost: None,
         maturity: maturity(members.rows.len(), age),
     }
 }

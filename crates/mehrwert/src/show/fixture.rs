@@ -173,6 +173,7 @@ fn acquired(scores: &CustomerScores, revenue: Amount) -> FromAcquisition {
             expected,
             from_acquisition: Estimate { value: together, low: brought + 0.8 * expected, high: together * 1.2 },
             remaining: Estimate { value: remaining, low: 0.8 * remaining, high: 1.2 * remaining },
+            acquisition_cost: None,
             maturity,
         }
     };

@@ -44,10 +44,12 @@ fn table<'a>(
     shown: &Shown<'_>,
     caption: String,
     first: String,
-    segments: impl Iterator<Item = &'a Segment>,
+    segments: impl Iterator<Item = &'a Segment> + Clone,
 ) -> DataTable {
+    let has_costs = segments.clone().any(|segment| segment.acquisition_cost.is_some());
     let figures = ["column-customers", "column-brought", "column-still-expected", "column-acquired", "column-low"];
-    let figures = figures.into_iter().chain(["column-high", "column-remaining"]);
+    let figures = figures.into_iter().chain(["column-high"]).chain(has_costs.then_some("column-acquisition-cost"));
+    let figures = figures.chain(["column-remaining"]);
     let columns = std::iter::once(Column::words(first)).chain(figures.map(|key| Column::figures(shown.text(key))));
     let mut table = DataTable::new(caption, columns);
     for segment in segments {
@@ -56,10 +58,18 @@ fn table<'a>(
         cells.extend(
             [segment.brought, segment.expected, acquired.value, acquired.low, acquired.high].map(|v| shown.worth(v)),
         );
+        if has_costs {
+            cells.push(segment.acquisition_cost.map_or_else(|| "-".to_owned(), |cost| shown.format.money(cost)));
+        }
         cells.push(shown.worth_short(segment.remaining.value));
         table.push(cells);
     }
     table
+}
+
+/// Whether what winning customers cost is known.
+pub(super) fn has_costs(segments: &[Segment]) -> bool {
+    segments.iter().any(|segment| segment.acquisition_cost.is_some())
 }
 
 /// Whether any segment needs the remark on what young and few mean.

@@ -54,6 +54,9 @@ fn acquisition_sections(shown: &Shown<'_>, paper: &mut Paper) {
         paper.captioned(&segments::groups(shown, groups));
         has_immature |= segments::has_immature(&groups.groups);
     }
+    if segments::has_costs(std::slice::from_ref(&acquired.all)) {
+        paper.remark(&shown.text("define-acquisition-cost"));
+    }
     if has_immature {
         paper.remark(&shown.text("define-maturity"));
     }

@@ -57,6 +57,9 @@ pub struct Segment {
     pub from_acquisition: Estimate,
     /// Remaining value over the horizon, of all of them together, discounted to today.
     pub remaining: Estimate,
+    /// What winning one of them cost, where the ledger tells: it stands against value from acquisition, never against remaining
+    /// value.
+    pub acquisition_cost: Option<f64>,
     /// Whether they have been observed enough.
     pub maturity: Maturity,
 }

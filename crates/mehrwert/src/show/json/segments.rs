@@ -44,6 +44,9 @@ struct Part {
     expected: f64,
     from_acquisition: Range,
     remaining: Range,
+    /// What winning a customer cost; only where costs of acquisition are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acquisition_cost: Option<f64>,
     maturity: &'static str,
 }
 
@@ -92,6 +95,7 @@ fn part(segment: &Segment, has_amounts: bool) -> Part {
         expected: segment.expected,
         from_acquisition: range(segment.from_acquisition),
         remaining: range(segment.remaining),
+        acquisition_cost: segment.acquisition_cost,
         maturity: match segment.maturity {
             Maturity::Mature => "mature",
             Maturity::Young => "young",
