@@ -376,7 +376,7 @@ impl Search {
             model: model_of(self.kind, values, self.unit),
             log_likelihood,
             parameters,
-            log_covariance: trusted,
+            log_covariance,
             convergence: Convergence {
                 state,
                 iterations: outcome.iterations,

@@ -39,7 +39,7 @@ use crate::fit::limits_of;
 use crate::kernel::model_of;
 use crate::spend::{GammaGamma, SpendFit, draw_limits};
 use crate::symmetric::inverse_positive_definite;
-use crate::{Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
+use crate::{ConvergenceState, Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
 
 /// The name of the format.
 pub const FORMAT: &str = "mehrwert-model";
@@ -136,7 +136,11 @@ impl SavedModel {
             kind: SavedKind::Purchases(fit.model.kind()),
             time_unit: Some(fit.model.time_unit()),
             parameters: fit.parameters.map(|parameter| parameter.value).to_vec(),
-            log_covariance: fit.log_covariance.and_then(|matrix| lower_triangle(&matrix, 4)),
+            // At a boundary it reaches to numbers that no data could have meant.
+            log_covariance: fit
+                .log_covariance
+                .filter(|_| fit.convergence.state == ConvergenceState::Converged)
+                .and_then(|matrix| lower_triangle(&matrix, 4)),
             log_likelihood: fit.log_likelihood,
             customers: fit.customers,
             distinct_histories: histories.distinct().len() as u64,
