@@ -199,10 +199,9 @@ const LIKENESS: usize = 1000;
 const STEP: f64 = 1e-4;
 
 /// The delta method: the gradient of ln(total) by the log parameters, through their covariance under the weak prior of
-/// the posterior, which keeps directions apart that the data do not determine.
+/// the posterior, which bounds directions that the data do not determine, as at a boundary.
 fn parameter_variance(fit: &Fit, histories: &Histories, over: Days) -> f64 {
-    let covariance = fit.log_covariance.and_then(|covariance| with_prior(fit, histories, covariance));
-    let Some(covariance) = covariance else { return 0.0 };
+    let Some(covariance) = covariance_with_prior(fit, histories) else { return 0.0 };
     let thinned = (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
     let sample = thinned.as_ref().unwrap_or(histories);
     let values = fit.parameters.map(|parameter| parameter.value);
@@ -228,9 +227,9 @@ fn log_total(kind: ModelKind, parameters: [f64; 4], unit: TimeUnit, sample: &His
     (total > 0.0).then(|| total.ln())
 }
 
-fn with_prior(fit: &Fit, histories: &Histories, covariance: [[f64; 4]; 4]) -> Option<[[f64; 4]; 4]> {
+fn covariance_with_prior(fit: &Fit, histories: &Histories) -> Option<[[f64; 4]; 4]> {
     let prior = Prior::weak(fit.model.kind(), histories, fit.model.time_unit());
-    let mut information = inverse_positive_definite(covariance)?;
+    let mut information = fit.information;
     for (place, deviation) in prior.log_deviation.into_iter().enumerate() {
         information[place][place] += deviation.powi(-2);
     }
