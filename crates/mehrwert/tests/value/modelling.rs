@@ -130,7 +130,7 @@ fn two_years_with_a_season_are_forecast_with_it_and_one_year_is_not() {
     // The season is saved with the model, and counts where the model is used again.
     let first = value_json(folder.path(), &["--horizon", "3m", "--save-model", "model.json"]);
     let saved = std::fs::read_to_string(folder.path().join("model.json")).expect("the model is there");
-    assert!(saved.len() < 1_200 && saved.contains("\"season\":\""), "{} bytes: {saved}", saved.len());
+    assert!(saved.len() < 1_300 && saved.contains("\"season\":\""), "{} bytes: {saved}", saved.len());
     let again = value_json(folder.path(), &["--horizon", "3m", "--saved-model", "model.json"]);
     let total = |answer: &Value| number(&answer["value"]["total"]);
     assert!((total(&again) - total(&first)).abs() < 1e-9 * total(&first));
