@@ -54,6 +54,9 @@ pub struct Fit {
     pub convergence: Convergence,
     /// The number of customers fitted to.
     pub customers: f64,
+    /// The observed information by the logarithms of the parameters, a prior's included. Unlike the covariance it is known
+    /// at a boundary, too, where whoever adds a prior to it gets a covariance.
+    pub(crate) information: [[f64; 4]; 4],
 }
 
 /// A parameter found by maximum likelihood.
@@ -159,9 +162,6 @@ pub enum FitError {
         /// The mean found there.
         mean: f64,
     },
-    /// A prior of spend that is none.
-    #[error("the prior of spend needs finite means and finite deviations above zero")]
-    BadSpendPrior,
     /// No contract has come to a renewal.
     #[error("no contract has come to its first renewal: expected at least one that was renewed or ended")]
     NoRenewals,
@@ -349,7 +349,7 @@ impl Search {
 
     fn fit_from(&self, outcome: &Outcome<4>, histories: &Histories) -> Fit {
         let values = outcome.at.map(f64::exp);
-        let log_covariance = inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)));
+        let information = outcome.evaluation.hessian.map(|row| row.map(|h| -h));
         let log_likelihood = outcome.evaluation.value - self.prior_at(&outcome.at).value;
         // A prior bounds every parameter: whatever the box leaves free is determined.
         let is_bounded = self.prior.is_some() && outcome.free == [true; 4];
@@ -359,8 +359,9 @@ impl Search {
             let without_dropout = log_likelihood_without_dropout(self.unit, values[0], values[1], histories);
             boundaries(values, log_likelihood, without_dropout)
         };
-        let trusted = log_covariance.filter(|_| explanations.is_empty());
-        let errors = log_standard_errors(trusted, &outcome.evaluation.hessian, outcome.free);
+        // At a boundary the likelihood has no normal shape to read errors from.
+        let log_covariance = inverse_positive_definite(information).filter(|_| explanations.is_empty());
+        let errors = log_standard_errors(log_covariance, &outcome.evaluation.hessian, outcome.free);
         let names = self.kind.parameter_names();
         let parameters = std::array::from_fn(|i| FittedParameter {
             name: names[i],
@@ -376,7 +377,7 @@ impl Search {
             model: model_of(self.kind, values, self.unit),
             log_likelihood,
             parameters,
-            log_covariance: trusted,
+            log_covariance,
             convergence: Convergence {
                 state,
                 iterations: outcome.iterations,
@@ -384,6 +385,7 @@ impl Search {
                 hessian_condition: outcome.condition,
             },
             customers: histories.customers(),
+            information,
         }
     }
 }

@@ -59,6 +59,7 @@ pub mod posterior;
 #[cfg(test)]
 mod precision;
 mod predictive;
+mod prior;
 mod quadrature;
 pub mod saved;
 pub mod scores;
@@ -71,7 +72,7 @@ mod terms;
 mod time;
 mod timelines;
 
-pub use criteria::{aic, bic};
+pub use criteria::{Fitted, aic, bic};
 pub use fit::{Boundary, Convergence, ConvergenceState, Fit, FitError, FitOptions, FittedParameter, fit};
 pub use history::{Histories, History, HistoryError, WeightError};
 pub use model::{
@@ -79,5 +80,6 @@ pub use model::{
 };
 pub use period::{Discounting, FirstPeriod, Horizon, RateError};
 pub use predictive::PurchaseDistribution;
+pub use prior::{LogPrior, SearchOptions};
 pub use time::{Days, DiscountRate, TimeUnit};
 pub use timelines::{Known, TimelineError, Timelines};

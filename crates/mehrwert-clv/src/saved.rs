@@ -33,6 +33,7 @@ pub use error::SavedModelError;
 pub use fingerprint::Fingerprint;
 
 use crate::bg_bb::{BgBb, BgBbFit, OccasionHistories};
+use crate::calendar::{Clock, Season};
 use crate::contracts::{ContractFit, ContractModel, ContractModelKind, Contracts};
 use crate::draw::draw_parameters;
 use crate::fit::limits_of;
@@ -43,8 +44,9 @@ use crate::{Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
 
 /// The name of the format.
 pub const FORMAT: &str = "mehrwert-model";
-/// The version of the format that is written and read.
-pub const VERSION: u64 = 1;
+/// The version of the format that is written. Version 1, which knew no season, is read, too.
+pub const VERSION: u64 = 2;
+pub(super) const WITHOUT_SEASON: u64 = 1;
 /// The end of the observation has at most so many bytes.
 pub const LONGEST_END: usize = 40;
 
@@ -103,6 +105,8 @@ pub struct SavedModel {
     observation_end: String,
     fingerprint: u64,
     spend: Option<SavedSpend>,
+    /// Times are operational days of this season; without it days of the calendar.
+    season: Option<Season>,
     crate_version: String,
 }
 
@@ -143,9 +147,36 @@ impl SavedModel {
             observation_end: observation_end.to_owned(),
             fingerprint: histories.fingerprint(),
             spend,
+            season: None,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
         }
         .checked()
+    }
+
+    /// The same model of purchases, its times counted by this clock, by which its histories were made, too: with the season
+    /// it goes by, the model says what a date means.
+    ///
+    /// ```
+    /// # use mehrwert_clv::calendar::{Clock, Season, day_number};
+    /// # use mehrwert_clv::saved::SavedModel;
+    /// # use mehrwert_clv::{FitOptions, Histories, ModelKind, fit};
+    /// let clock = Clock::new(Season::from_harmonics(&[[0.5, 0.0]])?);
+    /// let end = day_number(2025, 6, 30);
+    /// let customers = [(900, 300, 3), (800, 650, 1), (760, 760, 0), (500, 100, 5), (400, 400, 0)];
+    /// let histories = customers.map(|(first, last, repeats)| clock.history(end - first, end - last, end, repeats));
+    /// let histories = Histories::compress(histories.into_iter().collect::<Result<Vec<_>, _>>()?);
+    /// let fit = fit(ModelKind::MbgNbd, &histories, &FitOptions::default())?;
+    /// let saved = SavedModel::of_purchases(&fit, &histories, None, "2025-06-30")?.in_season(&clock)?;
+    /// let back = SavedModel::from_json(&saved.to_json())?;
+    /// assert_eq!(back.clock(), clock);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it is no model of purchases.
+    pub fn in_season(mut self, clock: &Clock) -> Result<SavedModel, SavedModelError> {
+        self.season = Some(clock.season()).filter(|season| !season.harmonics().is_empty()).cloned();
+        self.checked()
     }
 
     /// A model of renewals.
@@ -168,6 +199,7 @@ impl SavedModel {
             observation_end: observation_end.to_owned(),
             fingerprint: contracts.fingerprint(),
             spend: None,
+            season: None,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
         }
         .checked()
@@ -193,6 +225,7 @@ impl SavedModel {
             observation_end: observation_end.to_owned(),
             fingerprint: histories.fingerprint(),
             spend: None,
+            season: None,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
         }
         .checked()
@@ -232,6 +265,10 @@ impl SavedModel {
         check_model(&names, &self.parameters, &self.log_covariance, own)?;
         check_count("customers", self.customers)?;
         check_finite("log_likelihood", self.log_likelihood)?;
+        if self.season.is_some() && !matches!(self.kind, SavedKind::Purchases(_)) {
+            let expected = "null for this kind of model";
+            return Err(SavedModelError::WrongField { field: "season", found: "a season".to_owned(), expected });
+        }
         if let Some(spend) = &self.spend {
             check_model(&GammaGamma::PARAMETER_NAMES, &spend.parameters, &spend.log_covariance, parts)?;
             check_count("spend customers", spend.customers)?;
@@ -369,6 +406,11 @@ impl SavedModel {
     /// The version of this crate that wrote it.
     pub fn written_by(&self) -> &str {
         &self.crate_version
+    }
+
+    /// What its times are counted by: a season's clock, or that of the calendar.
+    pub fn clock(&self) -> Clock {
+        self.season.clone().map_or_else(Clock::plain, Clock::new)
     }
 
     /// The parameters as a start for the next fit of purchases, in [`crate::FitOptions::start`].

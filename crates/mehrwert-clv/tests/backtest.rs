@@ -114,3 +114,17 @@ fn too_little_is_said_and_not_an_error() {
         assert!(backtest.misspecification(choice.model).deviation(0.9) > 0.0);
     }
 }
+
+/// Where no dropout is seen the likelihood is at a boundary, and the purchase rates are still not known exactly.
+#[test]
+fn a_cut_at_a_boundary_is_not_sure_of_itself() {
+    let loyal = model_with(ModelKind::BgNbd, [3.0, 20.0, 1e-6, 10.0], TimeUnit::Week).expect("a model");
+    let backtest = run(&shop(loyal.as_ref(), 300, 0), &BacktestOptions { horizon: 200, ..BacktestOptions::default() });
+    let models = || backtest.cuts.iter().flat_map(|cut| &cut.models);
+    let at_boundary = models().filter(|model| model.parameters.iter().any(|value| !(1e-4..1e4).contains(value)));
+    assert!(at_boundary.count() > 0, "{:?}", models().map(|model| model.parameters).collect::<Vec<_>>());
+    for model in models() {
+        let total = model.totals[0];
+        assert!((1e-5..0.05).contains(&total.from_parameters), "{} {total:?} {:?}", model.kind, model.parameters);
+    }
+}

@@ -7,6 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::close;
+use mehrwert_clv::Fitted;
 use mehrwert_clv::bg_bb::{BgBb, BgBbFit, OccasionHistories, OccasionHistory, fit_bg_bb};
 use mehrwert_clv::{Boundary, ConvergenceState, Discounting, FirstPeriod, FitError, Horizon};
 use proptest::prelude::*;

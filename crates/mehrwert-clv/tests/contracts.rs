@@ -5,6 +5,7 @@
 mod common;
 
 use common::close;
+use mehrwert_clv::Fitted;
 use mehrwert_clv::contracts::{Contract, ContractFit, ContractModel, ContractModelKind, Contracts, fit_contracts};
 use mehrwert_clv::{Boundary, ConvergenceState, Discounting, FirstPeriod, FitError, Horizon};
 use proptest::prelude::*;

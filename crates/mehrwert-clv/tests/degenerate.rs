@@ -226,7 +226,7 @@ fn spend_at_the_edge_is_answered_or_refused() {
         for expected in [fit.model.population_mean(), fit.model.expected_spend(2, means[0])] {
             assert!(expected > 0.0 && expected < 30.0 * most, "{means:?} {fit:?} {expected}");
         }
-        let options = SpendOptions { prior: Some(SpendPrior::weak(1.0)), ..SpendOptions::default() };
+        let options = SpendOptions { prior: Some(SpendPrior::weak_of_spend(1.0)), ..SpendOptions::default() };
         let held = fit_spend_with(&customers(&means), &options).unwrap();
         assert!(held.log_covariance.is_some() && held.model.population_mean() < 30.0 * most, "{means:?} {held:?}");
     }

@@ -6,6 +6,7 @@ mod common;
 
 use common::{customers, fitted, histories, sample};
 use mehrwert_clv::bg_bb::{OccasionHistories, OccasionHistory, fit_bg_bb};
+use mehrwert_clv::calendar::{Clock, day_number};
 use mehrwert_clv::contracts::{ContractModelKind, Contracts, fit_contracts};
 use mehrwert_clv::saved::{SavedKind, SavedModel, SavedModelError};
 use mehrwert_clv::spend::{SpendHistory, fit_spend};
@@ -105,8 +106,8 @@ fn every_field_that_is_missing_or_too_many_is_named() {
             assert!(matches!(&error, SavedModelError::WrongField { field: named, .. } if named == field), "{error}");
         }
         let mut fields = whole.clone();
-        fields.insert("season".to_owned(), json!(1));
-        assert_eq!(read(&fields), SavedModelError::UnknownField { field: "season".to_owned() });
+        fields.insert("weather".to_owned(), json!(1));
+        assert_eq!(read(&fields), SavedModelError::UnknownField { field: "weather".to_owned() });
         if let Some(Value::Object(spend)) = whole.get("spend") {
             for field in spend.keys() {
                 let mut spend = spend.clone();
@@ -130,7 +131,7 @@ fn every_value_that_does_not_belong_is_named() {
         read(&fields)
     };
     assert!(matches!(with("format", json!("pickle")), OtherFormat { .. }));
-    assert_eq!(with("version", json!(2)), OtherVersion { found: 2 });
+    assert_eq!(with("version", json!(3)), OtherVersion { found: 3 });
     assert_eq!(with("version", json!(0)), OtherVersion { found: 0 });
     assert!(matches!(with("kind", json!("ggom-nbd")), UnknownKind { .. }));
     assert!(matches!(with("time_unit", json!("month")), UnknownUnit { .. }));
@@ -161,6 +162,62 @@ fn every_value_that_does_not_belong_is_named() {
     let mut contract = object(&all_kinds()[3]);
     contract.insert("spend".to_owned(), whole["spend"].clone());
     assert!(matches!(read(&contract), WrongField { field: "spend", .. }));
+}
+
+/// Customers won over three years, as a clock counts their time.
+fn by_clock(clock: &Clock) -> Histories {
+    let end = day_number(2025, 6, 30);
+    let customer = |i: i32| {
+        let first = end - 20 - 37 * i % 1070;
+        let repeats = u32::try_from(i % 4).unwrap();
+        let last = if repeats > 0 { first + 4 + (end - first) / 3 } else { first };
+        clock.history(first, last.min(end), end, repeats).unwrap()
+    };
+    Histories::compress((0..400).map(customer))
+}
+
+#[test]
+fn a_season_is_saved_with_the_model() {
+    let clock = Clock::try_from([[0.31, -0.123_456_789_012_345_67], [0.02, 0.4]].as_slice()).unwrap();
+    let histories = by_clock(&clock);
+    let fit = fitted(ModelKind::BgNbd, &histories);
+    let plain = SavedModel::of_purchases(&fit, &histories, None, "2025-06-30").unwrap();
+    let saved = plain.clone().in_season(&clock).unwrap();
+    let text = saved.to_json();
+    assert!(text.len() < 1000, "{} bytes: {text}", text.len());
+    let back = SavedModel::from_json(&text).unwrap();
+    assert_eq!((&back, back.clock(), back.to_json()), (&saved, clock.clone(), text));
+    // The fingerprint is that of the times by the season's clock.
+    assert_eq!(back.check(&by_clock(&back.clock())), Ok(()));
+    assert!(matches!(back.check(&by_clock(&Clock::plain())), Err(SavedModelError::OtherHistories { .. })));
+    // A clock that goes by the calendar leaves the model as it was.
+    assert_eq!(plain.clone().in_season(&Clock::plain()), Ok(plain.clone()));
+    assert_eq!(plain.clock(), Clock::plain());
+}
+
+#[test]
+fn a_season_that_is_none_is_refused() {
+    let mut fields = object(&all_kinds()[0]);
+    for bad in ["0.1", "", "0.1 0.2 0.3", "9 9", "NaN 0", "0.1 x"] {
+        fields.insert("season".to_owned(), json!(bad));
+        assert!(matches!(read(&fields), SavedModelError::WrongField { field: "season", .. }), "{bad}");
+    }
+    let mut contract = object(&all_kinds()[3]);
+    contract.insert("season".to_owned(), json!("0.1 0.2"));
+    assert!(matches!(read(&contract), SavedModelError::WrongField { field: "season", .. }));
+    let clock = Clock::try_from([[0.1, 0.2]].as_slice()).unwrap();
+    assert!(all_kinds()[5].clone().in_season(&clock).is_err());
+}
+
+/// Version 1 knew no season.
+#[test]
+fn the_version_before_is_read() {
+    let saved = &all_kinds()[1];
+    let mut fields = object(saved);
+    fields.insert("version".to_owned(), json!(1));
+    assert_eq!(read(&fields), SavedModelError::UnknownField { field: "season".to_owned() });
+    fields.remove("season");
+    assert_eq!(SavedModel::from_json(&serde_json::to_string(&fields).unwrap()).as_ref(), Ok(saved));
 }
 
 proptest! {

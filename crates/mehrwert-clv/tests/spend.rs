@@ -147,7 +147,7 @@ fn a_warm_start_needs_hardly_any_steps_and_a_bad_one_is_no_trap() {
 
 #[test]
 fn a_prior_bounds_few_customers_and_yields_to_many() {
-    let weak = |amount| SpendOptions { prior: Some(SpendPrior::weak(amount)), ..SpendOptions::default() };
+    let weak = |amount| SpendOptions { prior: Some(SpendPrior::weak_of_spend(amount)), ..SpendOptions::default() };
     for few in [spends(&[(2, 80.0)]), spends(&[(3, 9.99), (1, 9.99), (7, 9.99)]), spends(&[(1, 1e-3), (9, 1e7)])] {
         let amount = few[0].mean;
         let fit = fit_spend_with(&few, &weak(amount)).expect("a fit");
@@ -164,9 +164,9 @@ fn a_prior_bounds_few_customers_and_yields_to_many() {
     for (free, held) in free.parameters.iter().zip(held.parameters) {
         close(free.value, held.value, 0.3 * free.standard_error.expect("a standard error"));
     }
-    let bad = SpendPrior { log_deviation: [1.0, 0.0, 1.0], ..SpendPrior::weak(30.0) };
+    let bad = SpendPrior { log_deviation: [1.0, 0.0, 1.0], ..SpendPrior::weak_of_spend(30.0) };
     let bad = SpendOptions { prior: Some(bad), ..SpendOptions::default() };
-    assert_eq!(fit_spend_with(&many, &bad), Err(FitError::BadSpendPrior));
+    assert_eq!(fit_spend_with(&many, &bad), Err(FitError::BadPrior));
 }
 
 /// Alike but for what chance leaves: the search ends on a plateau, where rounding refuses its steps.

@@ -643,6 +643,7 @@ covariates-tell-nothing = Die Merkmale erklären nichts, was nicht auch Zufall s
 heading-season = Jahreszeit der Käufe
 column-month = Monat
 season-used = Die Käufe schwanken mit der Jahreszeit (p { $p }); die Prognose rechnet damit.
+season-saved = Die Prognose rechnet mit der Jahreszeit, die mit dem Modell gespeichert wurde.
 season-not-used = Eine Jahreszeit lässt sich von Zufall nicht unterscheiden (p { $p }); die Prognose rechnet ohne sie.
 warning-intervals-narrow = Wie unsicher die Modellwerte sind, ließ sich nicht bestimmen ({ $reason }). Die Spannen sind um diesen Teil zu eng.
 warning-useless-covariate = Die Spalte „{ $column }“ unterscheidet die Kunden nicht und bleibt weg.

@@ -642,6 +642,7 @@ covariates-tell-nothing = The attributes explain nothing that could not be chanc
 heading-season = Season of purchases
 column-month = Month
 season-used = Purchases follow a season (p { $p }); the forecast counts with it.
+season-saved = The forecast counts with the season that was saved with the model.
 season-not-used = A season cannot be told from chance (p { $p }); the forecast does without.
 warning-intervals-narrow = How uncertain the parameters are could not be found out ({ $reason }). The intervals are too narrow by that.
 warning-useless-covariate = The column '{ $column }' does not tell customers apart and is left out.

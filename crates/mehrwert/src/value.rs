@@ -35,9 +35,7 @@ enum WordError {
     SavedUnreadable { path: String, source: io::Error },
     #[error("the saved model {path} cannot be used: {source}")]
     SavedUnusable { path: String, source: SavedModelError },
-    #[error(
-        "--save-model: a model in season cannot be saved yet (time in it does not pass by the calendar); leave it out"
-    )]
+    #[error("--save-model: there is no model to save; leave it out")]
     NothingToSave,
     #[error("--save-model and --saved-model: the model would be written as it was read; leave one of them out")]
     SavedAgain,

@@ -1,9 +1,11 @@
 //! One simulated shop: everything from the cuts to the intervals, held against what came.
 
 use mehrwert_clv::backtest::{Backtest, BacktestOptions, Choice, Total};
-use mehrwert_clv::posterior::{IntervalOptions, Method, Posterior, PosteriorOptions};
+use mehrwert_clv::posterior::{
+    IntervalOptions, Method, ModelAverage, Posterior, PosteriorError, PosteriorOptions, model_probabilities,
+};
 use mehrwert_clv::scores::Baseline;
-use mehrwert_clv::{Days, DiscountRate, Fit, FitOptions, Histories, History, ModelKind, PurchaseModel, fit};
+use mehrwert_clv::{Days, Fit, FitOptions, Histories, ModelKind, fit};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
@@ -14,7 +16,7 @@ use super::shops::{Process, Shop};
 /// How an interval came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Way {
-    /// What the model itself leaves uncertain.
+    /// What the models themselves leave uncertain: chance, parameters, and which of them is right.
     ModelOnly,
     /// Widened by what the cuts tell.
     Misspecification,
@@ -104,10 +106,22 @@ fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg6
     let known = shop.timelines.known_on(shop.until).map_err(|error| error.to_string())?;
     let histories = Histories::compress(known.histories.iter().copied());
     let model = found.choice.model;
-    let (fitted, posterior) = posterior_of(model, backtest, &histories, rng)?;
-    if let Process::Assumed(kind, parameters) = shop.process {
-        let of_own = if kind == model { None } else { Some(posterior_of(kind, backtest, &histories, rng)?.1) };
-        let own = of_own.as_ref().unwrap_or(&posterior);
+    let fits = fits(backtest, &histories);
+    let chosen = fits.iter().position(|fit| fit.model.kind() == model).ok_or("the chosen model has no fit")?;
+    let probabilities = model_probabilities(&fits, chosen);
+    let is_own = |fit: &Fit| shop.process.is_of(fit.model.kind());
+    let (mut parts, mut own, mut failures) = (Vec::new(), None, Vec::new());
+    for (fit, probability) in fits.iter().zip(probabilities).filter(|(fit, share)| *share > 0.0 || is_own(fit)) {
+        match posterior_of(fit, &histories, rng) {
+            Ok(posterior) => {
+                own = own.or(is_own(fit).then(|| posterior.clone()));
+                parts.push((posterior, probability));
+            }
+            Err(error) => failures.push(format!("{}: {error}", fit.model.kind().name())),
+        }
+    }
+    let Some(average) = ModelAverage::new(parts) else { return Err(failures.join("; ")) };
+    if let (Process::Assumed(kind, parameters), Some(own)) = (shop.process, own) {
         for (name, truth) in kind.parameter_names().into_iter().zip(parameters) {
             let interval = own.parameter(name, CONFIDENCE).map_err(|error| error.to_string())?;
             let covered = interval.low <= truth && truth <= interval.high;
@@ -122,7 +136,7 @@ fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg6
     let before = Baseline::SameAsBefore.forecasts(&shop.timelines, &known, shop.until, shop.horizon);
     let all: Vec<usize> = (0..known.customers.len()).collect();
     let groups = groups(&all, rng);
-    let futures = Futures::simulate(&groups, &known.histories, (&fitted, &posterior), over, rng)?;
+    let futures = Futures::simulate(&groups, &histories, &average, over, rng)?;
     let whole = (Of::Total, &all, futures.of_all());
     let parts = groups.iter().zip(&futures.of_groups).map(|(members, draws)| (Of::Group, members, draws.clone()));
     let mut outcomes = Vec::new();
@@ -136,7 +150,7 @@ fn intervals(shop: &Shop, backtest: &Backtest, found: &mut Found, rng: &mut Pcg6
         found.held.push(held(of, Way::Naive, low, high, truth));
         outcomes.push((if of == Of::Total { "after" } else { "group" }, draws, truth));
     }
-    found.details = details(shop, backtest, &fitted, &outcomes);
+    found.details = details(shop, backtest, &fits[chosen], &outcomes);
     Ok(())
 }
 
@@ -154,25 +168,14 @@ const FUTURES: usize = 2000;
 impl Futures {
     fn simulate(
         groups: &[Vec<usize>],
-        histories: &[History],
-        (fitted, posterior): (&Fit, &Posterior),
+        histories: &Histories,
+        average: &ModelAverage,
         over: Days,
         rng: &mut Pcg64Mcg,
     ) -> Result<Futures, String> {
-        let alike = |members: &Vec<usize>| {
-            let past: Vec<History> = members.iter().map(|&at| histories[at]).collect();
-            likeness(&past, fitted.model.as_ref(), over)
-        };
-        let alike: Vec<(Histories, f64)> = groups.iter().map(alike).collect();
         let options = IntervalOptions { confidence: CONFIDENCE, misspecification: 0.0, simulations: FUTURES };
-        let totals =
-            posterior.simulated_totals(&alike.iter().map(|one| &one.0).collect::<Vec<_>>(), over, &options, rng);
-        let totals = totals.map_err(|error| error.to_string())?;
-        let of_groups = totals
-            .into_iter()
-            .zip(&alike)
-            .map(|(total, (_, scale))| total.draws.into_iter().map(|draw| draw * scale).collect());
-        let of_groups = of_groups.collect();
+        let totals = average.total_purchases_by(histories, groups, over, &options, rng);
+        let of_groups = totals.map_err(|error| error.to_string())?.into_iter().map(|total| total.draws).collect();
         Ok(Futures { of_groups, normals: (0..FUTURES).map(|_| StandardNormal.sample(rng)).collect() })
     }
 
@@ -182,7 +185,8 @@ impl Futures {
 
     /// What lies between equal shares of the draws, each moved by the misspecification.
     fn interval(&self, draws: &[f64], misspecification: f64) -> (f64, f64) {
-        let moved = draws.iter().zip(&self.normals).map(|(draw, normal)| draw * (misspecification * normal).exp());
+        let moved =
+            draws.iter().zip(&self.normals).map(|(draw, normal)| (draw * (misspecification * normal).exp()).round());
         let mut moved: Vec<f64> = moved.collect();
         moved.sort_by(f64::total_cmp);
         let outside = (0.5 * (1.0 - CONFIDENCE) * FUTURES as f64).round() as usize;
@@ -190,67 +194,32 @@ impl Futures {
     }
 }
 
-fn posterior_of(
-    kind: ModelKind,
-    backtest: &Backtest,
-    histories: &Histories,
-    rng: &mut Pcg64Mcg,
-) -> Result<(Fit, Posterior), String> {
-    let last = backtest.cuts.last().and_then(|cut| cut.models.iter().find(|model| model.kind == kind));
-    let warm = FitOptions { start: last.map(|model| model.parameters), ..FitOptions::default() };
-    let fit = fit(kind, histories, &warm).or_else(|_| fit(kind, histories, &FitOptions::default()));
-    let fit = fit.map_err(|error| error.to_string())?;
-    let options = PosteriorOptions {
-        importance_draws: DRAWS,
-        warmup: 300,
-        draws: 300,
-        method: Some(Method::Laplace),
-        ..PosteriorOptions::default()
+/// Every model that has a fit, from its parameters at the last cut if there are any.
+fn fits(backtest: &Backtest, histories: &Histories) -> Vec<Fit> {
+    let of = |kind: ModelKind| {
+        let last = backtest.cuts.last().and_then(|cut| cut.models.iter().find(|model| model.kind == kind));
+        let warm = FitOptions { start: last.map(|model| model.parameters), ..FitOptions::default() };
+        fit(kind, histories, &warm).or_else(|_| fit(kind, histories, &FitOptions::default())).ok()
     };
-    // Chains of more customers would take minutes: such shops are counted, and left out.
-    let method = (histories.distinct().len() > MOST_FOR_CHAINS).then_some(Method::Laplace);
-    let more = PosteriorOptions { importance_draws: MORE_DRAWS, method, ..options.clone() };
-    let longer = PosteriorOptions { method: Some(Method::Nuts), warmup: 600, draws: 1000, ..options.clone() };
-    let mut posterior =
-        Posterior::sample(&fit, histories, &options, rng).or_else(|_| Posterior::sample(&fit, histories, &more, rng));
-    if posterior.is_err() && histories.distinct().len() <= MOST_FOR_LONGER_CHAINS {
-        posterior = Posterior::sample(&fit, histories, &longer, rng);
-    }
-    Ok((fit, posterior.map_err(|error| error.to_string())?))
+    ModelKind::ALL.into_iter().filter_map(of).collect()
 }
 
-/// Draws around the mode: fewer than by default, for the sake of the study's time.
-const DRAWS: usize = 150;
-/// Where these do not suffice.
-const MORE_DRAWS: usize = 400;
+/// Fewer draws than by default and shorter chains, and these only where few customers make them quick.
+fn posterior_of(fit: &Fit, histories: &Histories, rng: &mut Pcg64Mcg) -> Result<Posterior, PosteriorError> {
+    let method = (histories.distinct().len() > MOST_FOR_CHAINS).then_some(Method::Laplace);
+    let short =
+        PosteriorOptions { importance_draws: DRAWS, warmup: 300, draws: 300, method, ..PosteriorOptions::default() };
+    let longer = PosteriorOptions { method: Some(Method::Nuts), ..PosteriorOptions::default() };
+    Posterior::sample(fit, histories, &short, rng).or_else(|error| match method {
+        Some(_) => Err(error),
+        None => Posterior::sample(fit, histories, &longer, rng),
+    })
+}
+
+/// Draws around the mode.
+const DRAWS: usize = 250;
 /// Distinct histories beyond which chains take too long for the study.
 const MOST_FOR_CHAINS: usize = 1000;
-/// Distinct histories beyond which chains are not drawn out longer where they have not mixed.
-const MOST_FOR_LONGER_CHAINS: usize = 300;
-/// Distinct histories beyond which a total is taken from a likeness of the customers.
-const LIKENESS: usize = 200;
-
-/// A likeness of the customers, every n-th of them in the order of their histories, and what makes its total that of all
-/// under the fitted model; for the sake of the study's time.
-fn likeness(customers: &[History], model: &dyn PurchaseModel, over: Days) -> (Histories, f64) {
-    let all = Histories::compress(customers.iter().copied());
-    if all.distinct().len() <= LIKENESS {
-        return (all, 1.0);
-    }
-    let mut sorted = customers.to_vec();
-    sorted.sort_unstable();
-    let step = sorted.len().div_ceil(LIKENESS);
-    let share = sorted.len() as f64 / sorted.len().div_ceil(step) as f64;
-    let kept = sorted.iter().skip(step / 2).step_by(step).map(|history| (*history, share));
-    // Every weight is above zero.
-    let Ok(likeness) = Histories::from_weighted(kept) else { return (all, 1.0) };
-    let total = |histories: &Histories| -> f64 {
-        let scores = model.score(histories.distinct(), over, DiscountRate::NONE);
-        scores.iter().zip(histories.weights()).map(|(score, weight)| score.expected_purchases * weight).sum()
-    };
-    let scale = total(&all) / total(&likeness);
-    if scale.is_finite() { (likeness, scale) } else { (all, 1.0) }
-}
 
 /// Groups of unequal size, each customer in one of them by chance.
 fn groups(all: &[usize], rng: &mut Pcg64Mcg) -> Vec<Vec<usize>> {
@@ -369,20 +338,5 @@ mod tests {
         let mut joined = groups(&all, &mut rng).concat();
         joined.sort_unstable();
         assert_eq!(joined, all);
-    }
-
-    #[test]
-    fn a_likeness_has_the_total_of_all() {
-        let shop = Shop::simulate(9, 3000);
-        let known = shop.timelines.known_on(shop.until).expect("a shop of a few years");
-        let model = mehrwert_clv::model_with(ModelKind::BgNbd, [0.5, 8.0, 0.6, 2.0], mehrwert_clv::TimeUnit::Week);
-        let (model, over) = (model.expect("a model"), Days::new(300.0));
-        let total: f64 = known.histories.iter().map(|history| model.expected_purchases(history, over)).sum();
-        let (histories, scale) = likeness(&known.histories, model.as_ref(), over);
-        let scores = model.score(histories.distinct(), over, DiscountRate::NONE);
-        let alike: f64 =
-            scores.iter().zip(histories.weights()).map(|(one, weight)| one.expected_purchases * weight).sum();
-        assert!((scale * alike / total - 1.0).abs() < 1e-9 && (scale - 1.0).abs() < 0.1, "{scale}");
-        assert!((histories.customers() / known.histories.len() as f64 - 1.0).abs() < 1e-9);
     }
 }

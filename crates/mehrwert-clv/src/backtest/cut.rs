@@ -1,6 +1,7 @@
 //! One cut: fits, scores and totals.
 
 use super::BacktestOptions;
+use crate::posterior::Prior;
 use crate::scores::{Baseline, CustomerScore, Scores, score_model, score_poisson};
 use crate::symmetric::inverse_positive_definite;
 use crate::timelines::{Known, Timelines};
@@ -198,9 +199,9 @@ const LIKENESS: usize = 1000;
 const STEP: f64 = 1e-4;
 
 /// The delta method: the gradient of ln(total) by the log parameters, through their covariance under the weak prior of
-/// the posterior, which keeps directions apart that the data do not determine.
+/// the posterior, which bounds directions that the data do not determine, as at a boundary.
 fn parameter_variance(fit: &Fit, histories: &Histories, over: Days) -> f64 {
-    let Some(covariance) = fit.log_covariance.and_then(|covariance| with_prior(fit, covariance)) else { return 0.0 };
+    let Some(covariance) = covariance_with_prior(fit, histories) else { return 0.0 };
     let thinned = (histories.distinct().len() > 2 * LIKENESS).then(|| histories.thinned(LIKENESS));
     let sample = thinned.as_ref().unwrap_or(histories);
     let values = fit.parameters.map(|parameter| parameter.value);
@@ -226,18 +227,11 @@ fn log_total(kind: ModelKind, parameters: [f64; 4], unit: TimeUnit, sample: &His
     (total > 0.0).then(|| total.ln())
 }
 
-/// Deviations of the logarithms of shapes and of rate parameters, as in [`crate::posterior::Prior::weak`].
-const PRIOR_PRECISIONS: [f64; 2] = [1.0 / (1.5 * 1.5), 1.0 / (2.0 * 2.0)];
-
-fn with_prior(fit: &Fit, covariance: [[f64; 4]; 4]) -> Option<[[f64; 4]; 4]> {
-    let [shape, rate] = PRIOR_PRECISIONS;
-    let precisions = match fit.model.kind() {
-        ModelKind::BgNbd | ModelKind::MbgNbd => [shape, rate, shape, shape],
-        ModelKind::ParetoNbd => [shape, rate, shape, rate],
-    };
-    let mut information = inverse_positive_definite(covariance)?;
-    for (place, precision) in precisions.into_iter().enumerate() {
-        information[place][place] += precision;
+fn covariance_with_prior(fit: &Fit, histories: &Histories) -> Option<[[f64; 4]; 4]> {
+    let prior = Prior::weak(fit.model.kind(), histories, fit.model.time_unit());
+    let mut information = fit.information;
+    for (place, deviation) in prior.log_deviation.into_iter().enumerate() {
+        information[place][place] += deviation.powi(-2);
     }
     inverse_positive_definite(information)
 }

@@ -8,18 +8,19 @@ use super::{BgBb, OccasionHistories, OccasionHistory};
 use crate::draw::draw_parameters;
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::jet::Jet;
+use crate::model::check_parameters;
 use crate::newton::{Evaluation, Limits, Outcome};
-use crate::search::best_maximum;
+use crate::prior::{LogPrior, SearchOptions};
+use crate::search::search;
 use crate::special::log_rising_factorial;
 use crate::symmetric::{inverse_positive_definite, log_standard_errors};
-use crate::{aic, bic};
 
 /// A fitted BG/BB and how well the data determine it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BgBbFit {
-    /// The model at the maximum of the likelihood.
+    /// The model at the maximum of the likelihood, with a prior at that of the posterior density.
     pub model: BgBb,
-    /// The log-likelihood there.
+    /// The log-likelihood there; a prior has no part in it.
     pub log_likelihood: f64,
     /// The parameters with their standard errors.
     pub parameters: [FittedParameter; 4],
@@ -33,16 +34,6 @@ pub struct BgBbFit {
 }
 
 impl BgBbFit {
-    /// Akaike's information criterion.
-    pub fn aic(&self) -> f64 {
-        aic(self.log_likelihood, NAMES.len())
-    }
-
-    /// The Bayesian information criterion.
-    pub fn bic(&self) -> f64 {
-        bic(self.log_likelihood, NAMES.len(), self.customers)
-    }
-
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<BgBb> {
@@ -66,15 +57,76 @@ const LARGE: f64 = 1e5;
 /// Less than this in log-likelihood separates the fit from a model without dropout at the boundary.
 const NO_DIFFERENCE: f64 = 1e-6;
 
-/// Fits the BG/BB by maximum likelihood: Newton's method in a trust region on the logarithms of the parameters, with exact
-/// derivatives, from several starts. The cost goes by the pairs of occasions and repeats, not by customers.
+/// How to fit the BG/BB.
+pub type OccasionOptions = SearchOptions<4>;
+
+impl LogPrior<4> {
+    /// A weak prior of the BG/BB: buying at every second occasion and leaving at every fifth on average; the shapes of buying
+    /// and the first of leaving within a factor of `exp(1.5)` = 4.5 at two thirds, the second, which rare leaving makes
+    /// great, within one of `exp(2)` = 7. Some tens of customers outweigh it.
+    pub fn weak_of_occasions() -> LogPrior<4> {
+        LogPrior { log_mean: [0.0, 0.0, 0.0, 4f64.ln()], log_deviation: [1.5, 1.5, 1.5, 2.0] }
+    }
+}
+
+/// Fits the BG/BB by maximum likelihood: [`fit_bg_bb_with`] with the default options.
 ///
 /// # Errors
-/// If there are no customers or no repeat purchases, if nobody was seen for three occasions or more, or if the search
-/// does not converge. A maximum at a boundary is not an error: see [`ConvergenceState::AtBoundary`].
+/// As [`fit_bg_bb_with`].
 pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, FitError> {
+    fit_bg_bb_with(histories, &OccasionOptions::default())
+}
+
+/// Fits the BG/BB: Newton's method in a trust region on the logarithms of the parameters, with exact derivatives, from
+/// several starts. The cost goes by the pairs of occasions and repeats, not by customers.
+///
+/// ```
+/// use mehrwert_clv::bg_bb::{OccasionHistories, OccasionHistory, OccasionOptions, fit_bg_bb, fit_bg_bb_with};
+/// use mehrwert_clv::LogPrior;
+/// // Nobody bought at the only two occasions so far: by likelihood alone nothing can be said.
+/// let few = OccasionHistories::compress([OccasionHistory::new(0, 0, 2)?; 8]);
+/// assert!(fit_bg_bb(&few).is_err());
+/// let options = OccasionOptions { prior: Some(LogPrior::weak_of_occasions()), ..OccasionOptions::default() };
+/// let fit = fit_bg_bb_with(&few, &options)?;
+/// assert!(fit.log_covariance.is_some() && fit.model.probability_of_purchases(0, 1) > 0.6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If there are no customers; without a prior, if there are no repeat purchases or nobody was seen for three occasions or
+/// more; if the start is no parameter set or the prior none; or if the search does not converge. A maximum at a boundary is
+/// not an error: see [`ConvergenceState::AtBoundary`].
+pub fn fit_bg_bb_with(histories: &OccasionHistories, options: &OccasionOptions) -> Result<BgBbFit, FitError> {
+    check(histories, options)?;
+    let evaluate = |at: &[f64; 4]| {
+        let sum = log_likelihood(at.map(f64::exp), histories);
+        let mut found = Evaluation { value: sum.value, gradient: sum.gradient, hessian: sum.full_hessian() };
+        if let Some(prior) = &options.prior {
+            prior.add_to(&mut found, at);
+        }
+        found
+    };
+    let starts = starts(histories);
+    let found = search(evaluate, options, &starts, &limits());
+    match found {
+        Some(found) if found.converged => Ok(fit_from(&found, histories, options.prior.as_ref())),
+        found => Err(FitError::NotConverged {
+            iterations: found.map_or(0, |found| found.iterations),
+            gradient_norm: found.map_or(f64::NAN, |found| found.gradient_norm),
+            parameters: found.map_or(starts[0], |found| found.at).map(f64::exp).to_vec(),
+        }),
+    }
+}
+
+fn check(histories: &OccasionHistories, options: &OccasionOptions) -> Result<(), FitError> {
     if histories.distinct().is_empty() {
         return Err(FitError::NoCustomers);
+    }
+    if let Some(start) = options.start {
+        check_parameters(NAMES, start)?;
+    }
+    if let Some(prior) = &options.prior {
+        return prior.check();
     }
     if histories.distinct().iter().all(|history| history.repeats() == 0) {
         return Err(FitError::NoRepeatPurchases { customers: histories.customers() });
@@ -83,20 +135,7 @@ pub fn fit_bg_bb(histories: &OccasionHistories) -> Result<BgBbFit, FitError> {
     if seen < LEAST_OCCASIONS {
         return Err(FitError::TooFewOccasions { seen, needed: LEAST_OCCASIONS });
     }
-    let evaluate = |at: &[f64; 4]| {
-        let sum = log_likelihood(at.map(f64::exp), histories);
-        Evaluation { value: sum.value, gradient: sum.gradient, hessian: sum.full_hessian() }
-    };
-    let starts = starts(histories);
-    let best = best_maximum(evaluate, &starts, &limits());
-    match best {
-        Some(found) if found.converged => Ok(fit_from(&found, histories)),
-        found => Err(FitError::NotConverged {
-            iterations: found.map_or(0, |found| found.iterations),
-            gradient_norm: found.map_or(f64::NAN, |found| found.gradient_norm),
-            parameters: found.map_or(starts[0], |found| found.at).map(f64::exp).to_vec(),
-        }),
-    }
+    Ok(())
 }
 
 /// With dropout and nearly without, from the share of occasions that were used until the last purchase.
@@ -106,14 +145,18 @@ fn starts(histories: &OccasionHistories) -> [[f64; 4]; 3] {
         bought += weight * f64::from(history.repeats());
         until_last += weight * f64::from(history.last());
     }
-    let share = (bought / until_last).clamp(0.02, 0.98);
+    // Without any purchase the ratio is no number.
+    let share = if until_last > 0.0 { (bought / until_last).clamp(0.02, 0.98) } else { 0.02 };
     let odds = (1.0 - share) / share;
     [[1.0, odds, 0.7, 3.0], [2.0, 2.0 * odds, 0.05, 1.0], [0.5, odds, 5.0, 20.0]].map(|start| start.map(f64::ln))
 }
 
-fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories) -> BgBbFit {
+fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories, prior: Option<&LogPrior<4>>) -> BgBbFit {
     let values = outcome.at.map(f64::exp);
-    let explanations = boundaries(values, outcome.evaluation.value, histories);
+    let log_likelihood = outcome.evaluation.value - prior.map_or(0.0, |prior| prior.log_density(&outcome.at));
+    // A prior bounds every parameter: whatever the box leaves free is determined.
+    let is_bounded = prior.is_some() && outcome.free == [true; 4];
+    let explanations = if is_bounded { Vec::new() } else { boundaries(values, log_likelihood, histories) };
     // At a boundary the likelihood has no normal shape to read errors from.
     let log_covariance = if explanations.is_empty() {
         inverse_positive_definite(outcome.evaluation.hessian.map(|row| row.map(|h| -h)))
@@ -128,7 +171,7 @@ fn fit_from(outcome: &Outcome<4>, histories: &OccasionHistories) -> BgBbFit {
     };
     BgBbFit {
         model: BgBb::of(values),
-        log_likelihood: outcome.evaluation.value,
+        log_likelihood,
         parameters: std::array::from_fn(|i| FittedParameter {
             name: NAMES[i],
             value: values[i],

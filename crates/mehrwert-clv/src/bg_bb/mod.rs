@@ -22,6 +22,6 @@ mod fit;
 mod history;
 mod model;
 
-pub use fit::{BgBbFit, fit_bg_bb};
+pub use fit::{BgBbFit, OccasionOptions, fit_bg_bb, fit_bg_bb_with};
 pub use history::{OccasionHistories, OccasionHistory, OccasionHistoryError};
 pub use model::{BgBb, SimulatedOccasions};

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use thiserror::Error;
 
-use super::date::place_in_year;
+use super::date::{date_of, place_in_year};
 
 /// Why there is no season.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -123,6 +123,17 @@ impl Season {
         passed[place] - if place > 0 { passed[place - 1] } else { 0.0 }
     }
 
+    /// The mean factor of the days of each month of a year without a leap day, from January on.
+    pub fn month_factors(&self) -> [f64; 12] {
+        let mut months = [(0.0, 0.0); 12];
+        // Days 0 to 364 are those of 1970.
+        for day in 0..365 {
+            let (days, sum) = &mut months[date_of(day).1 as usize - 1];
+            (*days, *sum) = (*days + 1.0, *sum + self.factor(day));
+        }
+        months.map(|(days, sum)| sum / days)
+    }
+
     /// The sum of the factors of all days from some fixed day until the end of this one.
     pub(super) fn passed_by(&self, day: i32) -> f64 {
         let (place, first, length) = place_in_year(day);
@@ -173,6 +184,9 @@ mod tests {
             assert!(differences.zip(first..next).all(|(found, day)| (found - season.factor(day)).abs() < 1e-9));
         }
         assert!((Season::flat().factor(day_number(2024, 2, 29)) - 1.0).abs() < 1e-12);
+        let months = season.month_factors();
+        let june: f64 = (day_number(2023, 6, 1)..day_number(2023, 7, 1)).map(|day| season.factor(day)).sum();
+        assert!((months[5] - june / 30.0).abs() < 1e-12 && months[0] > months[5]);
     }
 
     #[test]

@@ -8,17 +8,18 @@ use crate::draw::draw_parameters;
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::gamma_difference::{log_of_leaving_jet, second_difference_jet};
 use crate::jet::Jet;
+use crate::model::check_parameters;
 use crate::newton::{Evaluation, Limits, Outcome};
-use crate::search::best_maximum;
+use crate::prior::{LogPrior, SearchOptions};
+use crate::search::search;
 use crate::symmetric::{inverse_positive_definite, log_standard_errors};
-use crate::{aic, bic};
 
 /// A fitted model of renewals and how well the data determine it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContractFit {
-    /// The model at the maximum of the likelihood.
+    /// The model at the maximum of the likelihood, with a prior at that of the posterior density.
     pub model: ContractModel,
-    /// The log-likelihood there.
+    /// The log-likelihood there; a prior has no part in it.
     pub log_likelihood: f64,
     /// The parameters with their standard errors, in the order of [`ContractModelKind::parameter_names`].
     pub parameters: Vec<FittedParameter>,
@@ -29,19 +30,11 @@ pub struct ContractFit {
     pub convergence: Convergence,
     /// The number of contracts that say something: those that came to a renewal.
     pub contracts: f64,
+    /// What was believed before the data, if anything.
+    pub prior: Option<LogPrior<3>>,
 }
 
 impl ContractFit {
-    /// Akaike's information criterion.
-    pub fn aic(&self) -> f64 {
-        aic(self.log_likelihood, self.parameters.len())
-    }
-
-    /// The Bayesian information criterion.
-    pub fn bic(&self) -> f64 {
-        bic(self.log_likelihood, self.parameters.len(), self.contracts)
-    }
-
     /// A model whose parameters are drawn from what the data leave uncertain of them (normal in the logarithms), for
     /// intervals of predictions. `None` where the data do not determine all parameters.
     pub fn draw_model(&self, rng: &mut dyn Rng) -> Option<ContractModel> {
@@ -75,20 +68,67 @@ const MOST_LOG_POWER: f64 = 200.0;
 const SMALL: f64 = 1e-5;
 const LARGE: f64 = 1e5;
 
-/// Fits a model of renewals by maximum likelihood: Newton's method in a trust region on the logarithms of the parameters,
-/// with exact derivatives, from several starts.
+/// How to fit a model of renewals: alpha, beta and c, the last without effect where it is fixed.
+pub type ContractOptions = SearchOptions<3>;
+
+impl LogPrior<3> {
+    /// A weak prior of renewals: every fifth contract is missed at its first renewal; alpha within a factor of `exp(1.5)` =
+    /// 4.5 at two thirds, beta, which rare leaving makes great, within one of `exp(2)` = 7; c within one of `exp(0.5)` =
+    /// 1.6 around 1, which is the sBG. Some tens of contracts outweigh it.
+    pub fn weak_of_contracts() -> LogPrior<3> {
+        LogPrior { log_mean: [0.0, 4f64.ln(), 0.0], log_deviation: [1.5, 2.0, 0.5] }
+    }
+}
+
+/// Fits a model of renewals by maximum likelihood: [`fit_contracts_with`] with the default options.
+///
+/// # Errors
+/// As [`fit_contracts_with`].
+pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<ContractFit, FitError> {
+    fit_contracts_with(kind, contracts, &ContractOptions::default())
+}
+
+/// Fits a model of renewals: Newton's method in a trust region on the logarithms of the parameters, with exact derivatives,
+/// from several starts.
 ///
 /// Contracts that have not come to a renewal yet say nothing and are left out. Where no contract ended, or all at the
 /// first renewal, the likelihood has no maximum inside; the answer is then a model at the boundary, stated as such in
-/// [`ContractFit::convergence`].
+/// [`ContractFit::convergence`]. With a prior it is an ordinary fit:
+///
+/// ```
+/// use mehrwert_clv::LogPrior;
+/// use mehrwert_clv::contracts::{ContractModelKind, ContractOptions, Contracts, fit_contracts_with};
+/// // Twelve contracts, all renewed once: churn is low, but who would say it is nothing?
+/// let contracts = Contracts::from_cohorts([[12.0, 12.0].as_slice()])?;
+/// let prior = Some(LogPrior::weak_of_contracts());
+/// let options = ContractOptions { prior, ..ContractOptions::default() };
+/// let fit = fit_contracts_with(ContractModelKind::BetaDiscreteWeibull, &contracts, &options)?;
+/// assert!(fit.log_covariance.is_some() && (0.01..0.15).contains(&fit.model.churn(0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// If no contract came to a renewal; if too few renewals were seen to tell the parameters apart (two for sBG, three for
-/// BdW); if c has no finite estimate; or if the search does not converge.
-pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<ContractFit, FitError> {
-    let sample = Sample::new(kind, contracts);
+/// If no contract came to a renewal; without a prior, if too few renewals were seen to tell the parameters apart (two for
+/// sBG, three for BdW) or if c has no finite estimate; if the start is no parameter set or the prior none; or if the search
+/// does not converge.
+pub fn fit_contracts_with(
+    kind: ContractModelKind,
+    contracts: &Contracts,
+    options: &ContractOptions,
+) -> Result<ContractFit, FitError> {
+    let sample = Sample::new(kind, contracts, options);
+    if let Some(start) = options.start {
+        check_parameters(NAMES, start)?;
+    }
+    if let Some(prior) = &options.prior {
+        prior.check()?;
+    }
     if sample.contracts == 0.0 {
         return Err(FitError::NoRenewals);
+    }
+    let seen = contracts.latest_renewal();
+    if options.prior.is_some() {
+        return sample.search(seen);
     }
     if sample.ended == 0.0 {
         return Ok(sample.at_boundary([LEAST, 1.0, 1.0], Boundary::NoDropoutSeen));
@@ -97,7 +137,6 @@ pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<C
         return Ok(sample.at_boundary([MOST, LEAST, 1.0], Boundary::EverybodyLeavesAtOnce));
     }
     let needed = kind.parameter_names().len() as u32;
-    let seen = contracts.latest_renewal();
     if seen < needed {
         return Err(FitError::TooFewRenewals { kind, seen, needed });
     }
@@ -107,14 +146,15 @@ pub fn fit_contracts(kind: ContractModelKind, contracts: &Contracts) -> Result<C
 struct Sample<'a> {
     kind: ContractModelKind,
     data: &'a Contracts,
+    options: &'a ContractOptions,
     contracts: f64,
     ended: f64,
     ended_at_first: f64,
 }
 
 impl<'a> Sample<'a> {
-    fn new(kind: ContractModelKind, data: &'a Contracts) -> Sample<'a> {
-        let mut sample = Sample { kind, data, contracts: 0.0, ended: 0.0, ended_at_first: 0.0 };
+    fn new(kind: ContractModelKind, data: &'a Contracts, options: &'a ContractOptions) -> Sample<'a> {
+        let mut sample = Sample { kind, data, options, contracts: 0.0, ended: 0.0, ended_at_first: 0.0 };
         for (contract, weight) in data.iter() {
             match contract.left_at() {
                 Some(renewal) => {
@@ -133,8 +173,15 @@ impl<'a> Sample<'a> {
 
     fn search(&self, latest: u32) -> Result<ContractFit, FitError> {
         let limits = self.limits(latest);
-        let evaluate = |at: &[f64; 3]| self.log_likelihood(at.map(f64::exp));
-        let best = best_maximum(evaluate, &self.starts(), &limits);
+        let prior = self.prior();
+        let evaluate = |at: &[f64; 3]| {
+            let mut found = self.log_likelihood(at.map(f64::exp));
+            if let Some(prior) = &prior {
+                prior.add_to(&mut found, at);
+            }
+            found
+        };
+        let best = search(evaluate, self.options, &self.starts(), &limits);
         let not_converged = |iterations, gradient_norm, at: [f64; 3]| {
             let parameters = at.map(f64::exp)[..self.kind.parameter_names().len()].to_vec();
             FitError::NotConverged { iterations, gradient_norm, parameters }
@@ -143,7 +190,8 @@ impl<'a> Sample<'a> {
             return Err(not_converged(0, f64::NAN, self.starts()[0]));
         };
         let [alpha, beta, c] = found.at.map(f64::exp);
-        if self.kind == ContractModelKind::BetaDiscreteWeibull
+        if prior.is_none()
+            && self.kind == ContractModelKind::BetaDiscreteWeibull
             && (c > 0.99 * limits.upper[2].exp() || (c > 1.0 && alpha < LARGE && beta > 0.1 * MOST))
         {
             return Err(FitError::EndTogether { c });
@@ -152,6 +200,15 @@ impl<'a> Sample<'a> {
             return Err(not_converged(found.iterations, found.gradient_norm, found.at));
         }
         Ok(self.fit_from(&found))
+    }
+
+    /// The prior of the parameters that are not fixed.
+    fn prior(&self) -> Option<LogPrior<3>> {
+        let mut prior = self.options.prior?;
+        if self.kind == ContractModelKind::ShiftedBetaGeometric {
+            prior.log_mean[2] = 0.0;
+        }
+        Some(prior)
     }
 
     fn limits(&self, latest: u32) -> Limits<3> {
@@ -166,7 +223,8 @@ impl<'a> Sample<'a> {
     /// From alike to different contracts, all with the share that leaves a renewal on average.
     fn starts(&self) -> [[f64; 3]; 3] {
         let renewals: f64 = self.data.iter().map(|(contract, weight)| weight * f64::from(contract.renewals())).sum();
-        let stays = (renewals / self.ended).clamp(1e-3, 1e5);
+        // Where nobody left, as with a prior that takes any data, by half a contract that will.
+        let stays = (renewals / self.ended.max(0.5)).clamp(1e-3, 1e5);
         [[1.0, stays, 1.0], [0.3, 0.5 * stays, 1.3], [10.0, 10.0 * stays, 0.8]].map(|start| start.map(f64::ln))
     }
 
@@ -193,7 +251,11 @@ impl<'a> Sample<'a> {
 
     fn fit_from(&self, outcome: &Outcome<3>) -> ContractFit {
         let values = outcome.at.map(f64::exp);
-        let explanations = boundaries(values);
+        let prior = self.prior().map_or(0.0, |prior| prior.log_density(&outcome.at));
+        // A prior bounds every parameter: whatever the box leaves free is determined.
+        let is_bounded =
+            self.options.prior.is_some() && outcome.free[..self.kind.parameter_names().len()].iter().all(|free| *free);
+        let explanations = if is_bounded { Vec::new() } else { boundaries(values) };
         // At a boundary the likelihood has no normal shape to read errors from.
         let log_covariance =
             if explanations.is_empty() { self.log_covariance(&outcome.evaluation.hessian) } else { None };
@@ -209,7 +271,7 @@ impl<'a> Sample<'a> {
             gradient_norm: outcome.gradient_norm,
             hessian_condition: outcome.condition,
         };
-        self.fit_of(values, outcome.evaluation.value, log_covariance, errors, convergence)
+        self.fit_of(values, outcome.evaluation.value - prior, log_covariance, errors, convergence)
     }
 
     fn at_boundary(&self, values: [f64; 3], boundary: Boundary) -> ContractFit {
@@ -245,6 +307,7 @@ impl<'a> Sample<'a> {
             log_covariance,
             convergence,
             contracts: self.contracts,
+            prior: self.prior(),
         }
     }
 
@@ -312,7 +375,8 @@ mod tests {
     #[test]
     fn derivatives_equal_finite_differences() {
         let data = Contracts::from_cohorts([[90.0, 70.0, 55.0, 50.0, 44.0].as_slice(), &[40.0, 33.0, 30.0]]).unwrap();
-        let sample = Sample::new(ContractModelKind::BetaDiscreteWeibull, &data);
+        let options = ContractOptions::default();
+        let sample = Sample::new(ContractModelKind::BetaDiscreteWeibull, &data, &options);
         for logs in [[-0.3, 0.4, 0.2], [2.0, 5.0, -0.9], [-4.0, -2.0, 1.2], [7.0, 8.0, 0.0]] {
             let at = |logs: [f64; 3]| sample.log_likelihood(logs.map(f64::exp));
             let found = at(logs);

@@ -82,7 +82,9 @@ fn resampled(fit: &ContractFit, contracts: &Contracts, draws: usize, rng: &mut d
             let log = drawn[i].ln();
             log <= limits.lower[i] + AT_LIMIT || log >= limits.upper[i] - AT_LIMIT
         });
-        let weight = model.log_likelihood(contracts) - fit.log_likelihood + 0.5 * squared;
+        let prior = |values: [f64; 3]| fit.prior.map_or(0.0, |prior| prior.log_density(&values.map(f64::ln)));
+        let gain = model.log_likelihood(contracts) - fit.log_likelihood + prior(drawn) - prior(values);
+        let weight = gain + 0.5 * squared;
         (model, if is_held { f64::NEG_INFINITY } else { weight })
     };
     let candidates: Vec<(ContractModel, f64)> = (0..CANDIDATES * draws).map(candidate).collect();

@@ -23,7 +23,7 @@ mod interval;
 mod model;
 mod observation;
 
-pub use fit::{ContractFit, fit_contracts};
+pub use fit::{ContractFit, ContractOptions, fit_contracts, fit_contracts_with};
 pub use interval::{ContractDraw, draw_contract_models, wilson_interval};
 pub use model::{ContractModel, ContractModelKind};
 pub use observation::{CohortError, Contract, Contracts};

@@ -4,7 +4,7 @@
 //! Two ways lead to draws, and the cheaper one is taken whose own diagnostics hold:
 //! - **Laplace**: draws around the mode of the posterior, weighted by Pareto-smoothed importance sampling (Vehtari,
 //!   Simpson, Gelman, Yao & Gabry 2024). Trusted while the k-hat of the weights is below `min(1 - 1 / log10(S), 0.7)`
-//!   for S draws.
+//!   for S draws, and these are worth at least 100 independent ones. Where not, draws from a distribution fitted to those before are tried (see `proposal`).
 //! - **NUTS**: four chains of the No-U-Turn sampler (Hoffman & Gelman 2014; Betancourt 2017). Trusted while the
 //!   rank-normalised split R-hat (Vehtari, Gelman, Simpson, Carpenter & Bürkner 2021) is below 1.01.
 //!
@@ -30,10 +30,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod average;
 mod customers;
 mod diagnostics;
 mod interval;
 mod nuts;
+mod proposal;
 pub(crate) mod smoothing;
 mod target;
 mod totals;
@@ -41,12 +43,12 @@ mod totals;
 use std::fmt;
 
 use rand::{Rng, SeedableRng};
-use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
 
 pub(crate) use diagnostics::normal_quantile;
 
+pub use average::{ModelAverage, model_probabilities};
 pub use customers::CustomerFutures;
 pub use interval::{Interval, IntervalError, IntervalOptions};
 pub use totals::{SimulatedTotal, TotalInterval};
@@ -54,23 +56,18 @@ pub use totals::{SimulatedTotal, TotalInterval};
 use crate::fit::limits_of;
 use crate::jet::Jet;
 use crate::kernel::model_of;
-use crate::{Fit, Histories, ModelKind, PurchaseModel, TimeUnit};
+use crate::{Fit, Histories, LogPrior, ModelKind, PurchaseModel, TimeUnit};
 use nuts::Lengths;
+use proposal::Proposal;
 use target::Target;
 
-/// What is believed of the parameters before the data: independent normal distributions of their logarithms.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Prior {
-    /// Means of the logarithms, in the order of [`ModelKind::parameter_names`].
-    pub log_mean: [f64; 4],
-    /// Their standard deviations, above zero.
-    pub log_deviation: [f64; 4],
-}
+/// What is believed of a purchase model's parameters before the data, in the order of [`ModelKind::parameter_names`].
+pub type Prior = LogPrior<4>;
 
 const SHAPE_DEVIATION: f64 = 1.5;
 const RATE_DEVIATION: f64 = 2.0;
 
-impl Prior {
+impl LogPrior<4> {
     /// A weak prior: shapes are around 1, within a factor of `exp(1.5)` = 4.5 at two thirds and of 19 at 95 %; rate
     /// parameters, which are spans of time, around the customers' mean age, within a factor of `exp(2)` = 7 and 50. A few
     /// hundred customers outweigh it; where the likelihood is flat or rises to a boundary it is what keeps the parameters
@@ -99,17 +96,13 @@ impl Prior {
             sum + Jet::of_one(i, -0.5 * precision * away * away, -precision * away, -precision)
         })
     }
-
-    pub(crate) fn is_possible(&self) -> bool {
-        self.log_mean.iter().all(|mean| mean.is_finite())
-            && self.log_deviation.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0)
-    }
 }
 
 /// How to sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PosteriorOptions {
-    /// Draws for the importance sample, at least 100; five times as many where the diagnostic of these fails.
+    /// Draws for the importance sample, at least 100; where its diagnostic fails, as many from where those before were
+    /// likely, twice, and then five times as many.
     pub importance_draws: usize,
     /// Chains of NUTS, at least 2.
     pub chains: usize,
@@ -319,7 +312,8 @@ impl fmt::Display for Posterior {
             }
             (_, Some(k_hat), Some(r_hat)) => write!(
                 f,
-                "{count} draws by NUTS (R-hat {r_hat:.3}), because k-hat {k_hat:.2} is not below {k_hat_limit:.2}"
+                "{count} draws by NUTS (R-hat {r_hat:.3}), because weighted draws did not suffice (k-hat {k_hat:.2}, to be below \
+                 {k_hat_limit:.2})"
             )?,
             (_, _, r_hat) => write!(f, "{count} draws by NUTS as asked for (R-hat {:.3})", r_hat.unwrap_or(f64::NAN))?,
         }
@@ -353,30 +347,35 @@ struct Sampler<'a> {
     options: &'a PosteriorOptions,
 }
 
-/// Degrees of freedom of the draws around the mode: normal but for the tails, which should not be lighter than those of
-/// the posterior.
-const PROPOSAL_FREEDOM: f64 = 8.0;
-
-/// A few hundred draws know k-hat to about 0.2 only: where it fails, so many times as many decide, still far cheaper
-/// than chains.
+/// A few hundred draws know k-hat to about 0.2 only: where it still fails, so many times as many decide, still far
+/// cheaper than chains.
 const MORE_DRAWS: usize = 5;
+/// Weighted draws have to be worth so many independent ones: few that count may lie in a part of where they should.
+const LEAST_EFFECTIVE: f64 = 100.0;
+
+/// Of weighted draws.
+fn is_trusted(diagnostics: &Diagnostics) -> bool {
+    let Diagnostics { k_hat, k_hat_limit, effective_draws, .. } = *diagnostics;
+    k_hat.is_some_and(|k_hat| k_hat < k_hat_limit) && effective_draws >= LEAST_EFFECTIVE
+}
 
 impl Sampler<'_> {
     fn run(&self, rng: &mut dyn Rng) -> Result<Posterior, PosteriorError> {
         let mut rng = Pcg64Mcg::seed_from_u64(rng.next_u64());
         let mut tried = None;
         if self.options.method != Some(Method::Nuts) {
-            let mut k_hat_limit = 0.0;
-            for count in [self.options.importance_draws, MORE_DRAWS * self.options.importance_draws] {
-                let by_laplace = self.laplace(count, &mut rng);
-                tried = by_laplace.diagnostics.k_hat;
-                k_hat_limit = by_laplace.diagnostics.k_hat_limit;
-                if tried.is_some_and(|k_hat| k_hat < k_hat_limit) {
-                    return Ok(by_laplace);
-                }
+            let (by_weights, is_trusted) = self.by_weights(&mut rng);
+            if is_trusted {
+                return Ok(by_weights);
             }
+            let Diagnostics { k_hat, k_hat_limit, effective_draws, .. } = by_weights.diagnostics;
+            tried = k_hat;
             if self.options.method == Some(Method::Laplace) {
-                let reason = format!("k-hat {:.2} is not below {k_hat_limit:.2}", tried.unwrap_or(f64::NAN));
+                let reason = format!(
+                    "k-hat {:.2} is not below {k_hat_limit:.2}, or draws worth {effective_draws:.0} independent ones are \
+                     too few",
+                    tried.unwrap_or(f64::NAN)
+                );
                 return Err(PosteriorError::NotMixed(reason));
             }
         }
@@ -392,20 +391,28 @@ impl Sampler<'_> {
         }
     }
 
-    fn laplace(&self, count: usize, rng: &mut Pcg64Mcg) -> Posterior {
-        let mut proposed: Vec<[f64; 4]> = Vec::with_capacity(count);
-        while proposed.len() < count {
-            let spread = ChiSquared::new(PROPOSAL_FREEDOM).map_or(1.0, |c| PROPOSAL_FREEDOM / c.sample(rng)).sqrt();
-            let normals: [f64; 4] = std::array::from_fn(|_| StandardNormal.sample(rng));
-            proposed.push(normals.map(|normal| spread * normal));
+    /// Draws around the mode; where these do not suffice, draws from where they were likely, and more in the end. Whether
+    /// they can be trusted is said beside them.
+    fn by_weights(&self, rng: &mut Pcg64Mcg) -> (Posterior, bool) {
+        let few = self.options.importance_draws;
+        let (mut found, mut next) = self.weighted(&Proposal::around_mode(), few, rng);
+        for count in [few, few, MORE_DRAWS * few] {
+            if is_trusted(&found.diagnostics) {
+                break;
+            }
+            // Weights that a single draw has for itself lead nowhere: then only more draws can help.
+            let proposal = next.unwrap_or_else(Proposal::around_mode);
+            (found, next) = self.weighted(&proposal, count, rng);
         }
-        let log_proposal = |at: &[f64; 4]| {
-            let squared: f64 = at.iter().map(|x| x * x).sum();
-            -0.5 * (PROPOSAL_FREEDOM + 4.0) * (squared / PROPOSAL_FREEDOM).ln_1p()
-        };
+        let is_trusted = is_trusted(&found.diagnostics);
+        (found, is_trusted)
+    }
+
+    /// Weighted draws from a proposal, and the proposal that they lead to.
+    fn weighted(&self, proposal: &Proposal, count: usize, rng: &mut Pcg64Mcg) -> (Posterior, Option<Proposal>) {
+        let (proposed, log_proposal): (Vec<[f64; 4]>, Vec<f64>) = (0..count).map(|_| proposal.draw(rng)).unzip();
         let densities = self.target.log_densities(&proposed);
-        let ratios: Vec<f64> =
-            densities.iter().zip(&proposed).map(|(density, at)| density - log_proposal(at)).collect();
+        let ratios: Vec<f64> = densities.iter().zip(&log_proposal).map(|(density, log)| density - log).collect();
         let smoothed = smoothing::smooth(&ratios);
         let squares: f64 = smoothed.weights.iter().map(|weight| weight * weight).sum();
         let diagnostics = Diagnostics {
@@ -416,7 +423,8 @@ impl Sampler<'_> {
             tail_effective_draws: None,
             divergences: 0,
         };
-        self.posterior(&proposed, smoothed.weights, Method::Laplace, diagnostics)
+        let next = Proposal::fitted_to(&proposed, &smoothed.weights);
+        (self.posterior(&proposed, smoothed.weights, Method::Laplace, diagnostics), next)
     }
 
     fn nuts(&self, rng: &mut Pcg64Mcg, k_hat: Option<f64>) -> Posterior {

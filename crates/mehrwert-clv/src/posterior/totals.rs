@@ -1,7 +1,7 @@
 //! Intervals of what many customers buy together, of many groups of customers at once.
 
 use rand::{Rng, SeedableRng};
-use rand_distr::{Distribution, Gamma, StandardNormal};
+use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
@@ -49,7 +49,7 @@ impl Posterior {
     /// The interval of the purchases that many customers make together within `over`. They need not be all customers
     /// that the model was fitted to.
     ///
-    /// Given the parameters, the total is taken to be gamma-distributed with the sum of the customers' expectations and
+    /// Given the parameters, the total is taken to be negative binomial with the sum of the customers' expectations and
     /// variances, which are exact; over the parameters it is simulated. With more than 10,000 distinct histories the sums
     /// are those of a sample, in proportion to the sum over all at the centre of the posterior.
     ///
@@ -102,16 +102,7 @@ impl Posterior {
         options: &IntervalOptions,
         rng: &mut dyn Rng,
     ) -> Result<Vec<SimulatedTotal>, IntervalError> {
-        let distinct = histories.distinct();
-        let members = |(group, customers): (usize, &Vec<usize>)| -> Result<Histories, IntervalError> {
-            let history = |&customer: &usize| {
-                let customers = histories.numbered();
-                let missing = IntervalError::NoCustomer { group, customer, customers };
-                histories.distinct_of(customer).map(|at| distinct[at]).ok_or(missing)
-            };
-            Ok(Histories::compress(customers.iter().map(history).collect::<Result<Vec<History>, _>>()?))
-        };
-        let groups = groups.iter().enumerate().map(members).collect::<Result<Vec<Histories>, _>>()?;
+        let groups = members_of(histories, groups)?;
         self.simulated_totals(&groups.iter().collect::<Vec<_>>(), over, options, rng)
     }
 
@@ -137,7 +128,7 @@ impl Posterior {
             .collect();
         let simulated = all_sums.iter().map(|sums| {
             let one = |(simulation, factor): (usize, &f64)| {
-                sums.draw(sums.means[simulation % sums.means.len()], &mut rng) * factor
+                sums.draw(sums.means[simulation % sums.means.len()] * factor, &mut rng)
             };
             let draws: Vec<f64> = factors.iter().enumerate().map(one).collect();
             SimulatedTotal { interval: sums.interval(&draws, options.confidence), draws }
@@ -151,6 +142,41 @@ impl Posterior {
             let logs = self.draws.iter().zip(&self.weights).map(|(draw, weight)| weight * draw[i].ln());
             logs.sum::<f64>().exp().clamp(f64::MIN_POSITIVE, f64::MAX)
         })
+    }
+}
+
+/// The histories of groups of customers, each given by its number.
+pub(super) fn members_of(histories: &Histories, groups: &[Vec<usize>]) -> Result<Vec<Histories>, IntervalError> {
+    let distinct = histories.distinct();
+    let members = |(group, customers): (usize, &Vec<usize>)| -> Result<Histories, IntervalError> {
+        let history = |&customer: &usize| {
+            let customers = histories.numbered();
+            let missing = IntervalError::NoCustomer { group, customer, customers };
+            histories.distinct_of(customer).map(|at| distinct[at]).ok_or(missing)
+        };
+        Ok(Histories::compress(customers.iter().map(history).collect::<Result<Vec<History>, _>>()?))
+    };
+    groups.iter().enumerate().map(members).collect()
+}
+
+impl TotalInterval {
+    /// What lies between equal shares of draws from several models, each with its probability and its own interval: that
+    /// the models differ counts as not knowing the parameters.
+    pub(super) fn of_draws(draws: &[f64], parts: &[(f64, &TotalInterval)], confidence: f64) -> TotalInterval {
+        let mut ascending = draws.to_vec();
+        ascending.sort_by(f64::total_cmp);
+        let [low, high] = ends(confidence).map(|share| quantile(&ascending, share));
+        let over =
+            |of: &dyn Fn(&TotalInterval) -> f64| parts.iter().map(|(weight, part)| weight * of(part)).sum::<f64>();
+        let mean = over(&|part| part.mean);
+        TotalInterval {
+            mean,
+            low,
+            high,
+            confidence,
+            from_parameters: over(&|part| part.from_parameters.powi(2) + (part.mean - mean).powi(2)).sqrt(),
+            from_customers: over(&|part| part.from_customers.powi(2)).sqrt(),
+        }
     }
 }
 
@@ -212,24 +238,26 @@ impl GroupSums {
         GroupSums { means, mean, parameter_variance, customer_variance }
     }
 
-    /// A total given the parameters; its variance grows with its mean. Nobody buys nothing.
+    /// A total given the parameters: a whole number, which for few customers may well be none, and whose variance grows
+    /// with its mean. Purchases are Poisson-distributed given who the customers are, so what varies more than that is
+    /// theirs: a negative binomial distribution of this mean and variance.
     fn draw(&self, mean: f64, rng: &mut Pcg64Mcg) -> f64 {
-        let scale = self.customer_variance / self.mean;
-        Gamma::new(mean / scale, scale).map_or(mean, |gamma| gamma.sample(rng))
+        let beyond_chance = self.customer_variance / self.mean - 1.0;
+        let expected = Gamma::new(mean / beyond_chance, beyond_chance).map_or(mean, |gamma| gamma.sample(rng));
+        // Without expectation there is no distribution, and no purchase.
+        Poisson::new(expected).map_or(0.0, |poisson| poisson.sample(rng))
     }
 
     fn interval(&self, draws: &[f64], confidence: f64) -> TotalInterval {
-        let mut ascending = draws.to_vec();
-        ascending.sort_by(f64::total_cmp);
-        let [low, high] = ends(confidence).map(|share| quantile(&ascending, share));
-        TotalInterval {
+        let own = TotalInterval {
             mean: self.mean,
-            low,
-            high,
+            low: self.mean,
+            high: self.mean,
             confidence,
             from_parameters: self.parameter_variance.sqrt(),
             from_customers: self.customer_variance.sqrt(),
-        }
+        };
+        TotalInterval::of_draws(draws, &[(1.0, &own)], confidence)
     }
 }
 

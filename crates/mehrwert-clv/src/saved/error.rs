@@ -22,7 +22,9 @@ pub enum SavedModelError {
         found: String,
     },
     /// Written by a newer program, or by none.
-    #[error("the saved model has version {found}: expected {VERSION}, use the program that wrote it or save anew")]
+    #[error(
+        "the saved model has version {found}: expected {VERSION} or older, use the program that wrote it or save anew"
+    )]
     OtherVersion {
         /// The version named there.
         found: u64,

@@ -3,6 +3,7 @@
 use super::{SavedKind, SavedModel, array, square};
 use crate::fit::{Convergence, ConvergenceState, Fit, FittedParameter};
 use crate::spend::{GammaGamma, SpendFit};
+use crate::symmetric::inverse_positive_definite;
 
 impl SavedModel {
     /// The fit of purchases that was saved, without how its search went: the parameters with the standard errors that
@@ -17,6 +18,7 @@ impl SavedModel {
             log_covariance,
             convergence: saved(),
             customers: self.customers,
+            information: log_covariance.and_then(inverse_positive_definite).unwrap_or_default(),
         })
     }
 

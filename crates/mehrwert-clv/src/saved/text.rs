@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{FORMAT, KINDS, SavedKind, SavedModel, SavedModelError, SavedSpend, VERSION};
+use super::{FORMAT, KINDS, SavedKind, SavedModel, SavedModelError, SavedSpend, VERSION, WITHOUT_SEASON};
 use crate::TimeUnit;
+use crate::calendar::Season;
 
 /// Takes a field out of the object.
 struct Fields(Map<String, Value>);
@@ -40,7 +41,7 @@ impl Fields {
         }
     }
 
-    fn covariance(&mut self, field: &'static str) -> Result<Option<Vec<f64>>, SavedModelError> {
+    fn optional_numbers(&mut self, field: &'static str) -> Result<Option<Vec<f64>>, SavedModelError> {
         if self.0.get(field) == Some(&Value::Null) {
             self.0.remove(field);
             return Ok(None);
@@ -103,6 +104,8 @@ pub(super) fn write(model: &SavedModel) -> String {
     fields.insert("observation_end".into(), model.observation_end.clone().into());
     fields.insert("fingerprint".into(), format!("{:016x}", model.fingerprint).into());
     fields.insert("spend".into(), spend);
+    let season = model.season.as_ref().map(|season| words(season.harmonics().as_flattened()));
+    fields.insert("season".into(), season.unwrap_or(Value::Null));
     Value::Object(fields).to_string()
 }
 
@@ -117,7 +120,7 @@ pub(super) fn read(text: &str) -> Result<SavedModel, SavedModelError> {
     }
     // Before anything else, because another version may have other fields.
     let version = fields.whole("version")?;
-    if version != VERSION {
+    if version != VERSION && version != WITHOUT_SEASON {
         return Err(SavedModelError::OtherVersion { found: version });
     }
     let kind = read_kind(fields.text("kind")?)?;
@@ -126,13 +129,14 @@ pub(super) fn read(text: &str) -> Result<SavedModel, SavedModelError> {
         kind,
         time_unit,
         parameters: fields.numbers("parameters")?,
-        log_covariance: fields.covariance("log_covariance")?,
+        log_covariance: fields.optional_numbers("log_covariance")?,
         log_likelihood: fields.number("log_likelihood")?,
         customers: fields.number("customers")?,
         distinct_histories: fields.whole("distinct_histories")?,
         observation_end: fields.text("observation_end")?,
         fingerprint: read_fingerprint(fields.text("fingerprint")?)?,
         spend: read_spend(fields.take("spend")?)?,
+        season: if version == WITHOUT_SEASON { None } else { read_season(&mut fields)? },
         crate_version: fields.text("written_by")?,
     };
     fields.finish()?;
@@ -161,6 +165,15 @@ fn read_fingerprint(found: String) -> Result<u64, SavedModelError> {
     number.ok_or_else(|| wrong("fingerprint", &Value::String(found), "sixteen hexadecimal digits"))
 }
 
+/// Cosine and sine of each harmonic, from the first on.
+fn read_season(fields: &mut Fields) -> Result<Option<Season>, SavedModelError> {
+    let Some(numbers) = fields.optional_numbers("season")? else { return Ok(None) };
+    let (pairs, rest) = numbers.as_chunks::<2>();
+    let season = Season::from_harmonics(pairs).ok().filter(|_| rest.is_empty() && !pairs.is_empty());
+    let expected = "pairs of numbers that make a season";
+    season.map(Some).ok_or_else(|| wrong("season", &words(&numbers), expected))
+}
+
 fn read_spend(value: Value) -> Result<Option<SavedSpend>, SavedModelError> {
     let mut fields = match value {
         Value::Null => return Ok(None),
@@ -169,7 +182,7 @@ fn read_spend(value: Value) -> Result<Option<SavedSpend>, SavedModelError> {
     };
     let spend = SavedSpend {
         parameters: fields.numbers("parameters")?,
-        log_covariance: fields.covariance("log_covariance")?,
+        log_covariance: fields.optional_numbers("log_covariance")?,
         log_likelihood: fields.number("log_likelihood")?,
         customers: fields.number("customers")?,
     };

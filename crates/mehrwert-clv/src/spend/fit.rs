@@ -8,68 +8,29 @@ use crate::draw::draw_parameters;
 use crate::fit::{Boundary, Convergence, ConvergenceState, FitError, FittedParameter};
 use crate::model::check_parameters;
 use crate::newton::{Evaluation, Limits, Outcome, maximise};
+use crate::prior::{LogPrior, SearchOptions};
 use crate::symmetric::{inverse_positive_definite, log_standard_errors};
 
-/// How to fit spend.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpendOptions {
-    /// Parameters to start from: p, q, v, the last in the unit of the amounts. Yesterday's fit saves most of the work; a
-    /// start that leads nowhere is made up for by the usual one.
-    pub start: Option<[f64; 3]>,
-    /// What is believed before the data; without it the fit is by likelihood alone. With it the parameters are those of
-    /// the greatest posterior density, finite for any number of customers.
-    pub prior: Option<SpendPrior>,
-    /// Newton steps after which the fit is given up as [`FitError::NotConverged`].
-    pub max_iterations: u32,
-}
+/// How to fit spend; v is in the unit of the amounts.
+pub type SpendOptions = SearchOptions<3>;
 
-impl Default for SpendOptions {
-    fn default() -> SpendOptions {
-        SpendOptions { start: None, prior: None, max_iterations: 200 }
-    }
-}
+/// What is believed of p, q and v before the data, the last in the unit of the amounts.
+pub type SpendPrior = LogPrior<3>;
 
-/// What is believed of the parameters before the data: independent normal distributions of their logarithms.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SpendPrior {
-    /// Means of the logarithms of p, q and v, the last in the unit of the amounts.
-    pub log_mean: [f64; 3],
-    /// Their standard deviations, above zero.
-    pub log_deviation: [f64; 3],
-}
-
-impl SpendPrior {
-    /// A weak prior around shapes of 4 and a population mean of `amount`: at two thirds the shapes lie within a factor of
-    /// e and the scale within a factor of 4.5. Some tens of customers outweigh it.
+impl LogPrior<3> {
+    /// A weak prior of spend around shapes of 4 and a population mean of `amount`: at two thirds the shapes lie within a
+    /// factor of e and the scale within a factor of 4.5. Some tens of customers outweigh it.
     ///
     /// ```
     /// use mehrwert_clv::spend::{SpendHistory, SpendOptions, SpendPrior, fit_spend_with};
     /// // By likelihood alone a single customer's amounts do not vary; with a prior they do, and all has its error.
-    /// let options = SpendOptions { prior: Some(SpendPrior::weak(50.0)), ..SpendOptions::default() };
+    /// let options = SpendOptions { prior: Some(SpendPrior::weak_of_spend(50.0)), ..SpendOptions::default() };
     /// let fit = fit_spend_with(&[SpendHistory { repeats: 2, mean: 80.0 }], &options)?;
     /// assert!(fit.log_covariance.is_some() && fit.model.population_mean() < 200.0);
     /// # Ok::<(), mehrwert_clv::FitError>(())
     /// ```
-    pub fn weak(amount: f64) -> SpendPrior {
+    pub fn weak_of_spend(amount: f64) -> SpendPrior {
         SpendPrior { log_mean: [4f64.ln(), 4f64.ln(), (0.75 * amount).ln()], log_deviation: [1.0, 1.0, 1.5] }
-    }
-
-    fn check(&self) -> Result<(), FitError> {
-        let means = self.log_mean.iter().all(|mean| mean.is_finite());
-        let deviations = self.log_deviation.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0);
-        if means && deviations { Ok(()) } else { Err(FitError::BadSpendPrior) }
-    }
-
-    /// Adds the log density by the log parameters, up to a constant; `log_scale` is the logarithm of the unit of v.
-    fn add_to(&self, sum: &mut Evaluation<3>, at: &[f64; 3], log_scale: f64) {
-        let unit = [0.0, 0.0, log_scale];
-        for (i, log_value) in at.iter().enumerate() {
-            let precision = self.log_deviation[i].powi(-2);
-            let away = log_value + unit[i] - self.log_mean[i];
-            sum.value -= 0.5 * precision * away * away;
-            sum.gradient[i] -= precision * away;
-            sum.hessian[i][i] -= precision;
-        }
     }
 }
 
@@ -159,10 +120,11 @@ pub fn fit_spend_with(customers: &[SpendHistory], options: &SpendOptions) -> Res
     if spread <= SAME_AMOUNT && options.prior.is_none() {
         return Ok(without_variation(&sample, scale));
     }
+    let prior = options.prior.map(|prior| prior.moved([0.0, 0.0, scale.ln()]));
     let evaluate = |at: &[f64; 3]| {
         let mut sum = sample.log_likelihood(at.map(f64::exp));
-        if let Some(prior) = &options.prior {
-            prior.add_to(&mut sum, at, scale.ln());
+        if let Some(prior) = &prior {
+            prior.add_to(&mut sum, at);
         }
         sum
     };

@@ -7,7 +7,7 @@
 use mehrwert_clv::contracts::{
     ContractDraw, ContractFit, ContractModel, ContractModelKind, Contracts, draw_contract_models, fit_contracts,
 };
-use mehrwert_clv::{ConvergenceState, DiscountRate, FitError};
+use mehrwert_clv::{ConvergenceState, DiscountRate, FitError, Fitted};
 use mehrwert_core::{Day, Period};
 use mehrwert_facts::contracts::Interval;
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mehrwert_clv::calendar::{Clock, expected_purchases_by_day};
-use mehrwert_clv::posterior::{IntervalError, IntervalOptions, Posterior};
+use mehrwert_clv::posterior::{IntervalError, IntervalOptions, ModelAverage, Posterior};
 use mehrwert_clv::spend::GammaGamma;
 use mehrwert_clv::{Days, DiscountRate, Histories, History, PurchaseModel, Score};
 use mehrwert_core::Day;
@@ -23,12 +23,34 @@ use super::result::Range;
 pub(super) struct Stratum {
     pub model: Box<dyn PurchaseModel>,
     pub posterior: Posterior,
+    /// What sums are drawn from: the posterior, and those of other models that may be right as well.
+    pub average: ModelAverage,
     /// Their rows among all customers.
     pub rows: Vec<u32>,
     /// Their histories, in the order of the rows.
     pub histories: Histories,
     /// What they spend; `None` where there are no amounts.
     pub spend: Option<Spending>,
+}
+
+impl Stratum {
+    /// Customers of a model that is taken as the right one; without amounts.
+    pub(super) fn of_one(
+        model: Box<dyn PurchaseModel>,
+        posterior: Posterior,
+        rows: Vec<u32>,
+        histories: Histories,
+    ) -> Stratum {
+        let average = ModelAverage::from(posterior.clone());
+        Stratum { model, posterior, average, rows, histories, spend: None }
+    }
+
+    /// Purchases that the model itself expects of each distinct history, where sums are drawn from others, too.
+    fn own_expectations(&self, over: Days) -> Option<Vec<f64>> {
+        let own = || self.model.score(self.histories.distinct(), over, DiscountRate::NONE);
+        let has_others = self.average.parts().len() > 1;
+        has_others.then(|| own().iter().map(|score| score.expected_purchases).collect())
+    }
 }
 
 /// A spend model with draws of what the data leave uncertain of it.
@@ -196,10 +218,14 @@ impl Forecaster {
             };
             let members = segments.iter().map(within).enumerate().filter(|(_, members)| !members.is_empty());
             let (at, members): (Vec<usize>, Vec<Vec<usize>>) = members.unzip();
-            let totals =
-                stratum.posterior.total_purchases_by(&stratum.histories, &members, over, &options, &mut rng)?;
-            for (segment, total) in at.into_iter().zip(totals) {
-                means[segment] += total.interval.mean;
+            let totals = stratum.average.total_purchases_by(&stratum.histories, &members, over, &options, &mut rng)?;
+            // Other models are about another mean than the one that the futures are relative to.
+            let own = stratum.own_expectations(over);
+            let expected = |expected: &Vec<f64>, members: &[usize]| -> f64 {
+                members.iter().filter_map(|&one| Some(expected[stratum.histories.distinct_of(one)?])).sum()
+            };
+            for ((segment, total), members) in at.into_iter().zip(totals).zip(&members) {
+                means[segment] += own.as_ref().map_or(total.interval.mean, |own| expected(own, members));
                 sums[segment].iter_mut().zip(&total.draws).for_each(|(sum, draw)| *sum += draw);
             }
         }

@@ -1,6 +1,5 @@
 //! From histories to models: which one, in which season, for everybody or by groups or covariates.
 
-use mehrwert_clv::calendar::Clock;
 use mehrwert_clv::saved::SavedModel;
 use mehrwert_clv::spend::SpendFit;
 use mehrwert_clv::{Fit, ModelKind};
@@ -66,9 +65,8 @@ pub(super) fn model(
 ) -> Result<Modelled, ValueError> {
     progress.begin(Phase::Fitting, Some(request.candidates.len() as u64 + 1));
     let likely = material.comparison.best(&request.candidates);
-    let (clock, season) = match request.saved {
-        // A saved model counts time by the calendar.
-        Some(_) => (Clock::plain(), None),
+    let (clock, season) = match &request.saved {
+        Some(saved) => season::of_saved(saved),
         None => season::season(likely, histories, material.by_day).map_err(ValueError::Season)?,
     };
     if season.as_ref().is_some_and(|season| season.is_used) {
@@ -87,15 +85,15 @@ pub(super) fn model(
         }),
         false => None,
     };
-    let is_plain = saved.is_none() && !season.as_ref().is_some_and(|season| season.is_used);
     let keep = || {
         let until = histories.until.to_string();
-        SavedModel::of_purchases(&fits[chosen], &histories.compressed, spend.as_ref(), &until).ok()
+        let model = SavedModel::of_purchases(&fits[chosen], &histories.compressed, spend.as_ref(), &until);
+        model.and_then(|model| model.in_season(&clock)).ok()
     };
-    let keepsake = is_plain.then(keep).flatten();
+    let keepsake = if saved.is_none() { keep() } else { None };
     let mut warnings = Vec::new();
     let mut building = Building { material, histories, request, warnings: &mut warnings };
-    let Built { mut strata, groups, covariates } = building.strata(&fits[chosen])?;
+    let Built { mut strata, groups, covariates } = building.strata(&fits, chosen)?;
     let mut rng = Pcg64Mcg::seed_from_u64(request.seed.wrapping_add(1));
     match (&spend, &groups) {
         (Some(_), Some(_)) => {
@@ -151,7 +149,8 @@ struct Built {
 }
 
 impl Building<'_> {
-    fn strata(&mut self, fit: &Fit) -> Result<Built, ValueError> {
+    fn strata(&mut self, fits: &[Fit], chosen: usize) -> Result<Built, ValueError> {
+        let fit = &fits[chosen];
         let mut rng = Pcg64Mcg::seed_from_u64(self.request.seed);
         if let Some(number) = self.request.by {
             return self.by_group(number, fit.model.kind(), &mut rng);
@@ -168,7 +167,7 @@ impl Building<'_> {
             }
             return Ok(Built { strata: vec![stratum], groups: None, covariates: None });
         }
-        let (stratum, trouble) = strata::of_all(fit, self.histories, &mut rng)?;
+        let (stratum, trouble) = strata::of_all(fits, chosen, self.histories, &mut rng)?;
         self.warnings.extend(trouble.map(|error| Warning::IntervalsNarrow { reason: error.to_string() }));
         Ok(Built { strata: vec![stratum], groups: None, covariates: None })
     }

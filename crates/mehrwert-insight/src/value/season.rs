@@ -1,6 +1,7 @@
 //! The season of purchases, where two full years are seen and tell one.
 
 use mehrwert_clv::calendar::{Clock, DatedCustomer, SeasonalFitError, fit_in_season};
+use mehrwert_clv::saved::SavedModel;
 use mehrwert_clv::{FitOptions, Histories, HistoryError, ModelKind};
 
 use super::histories::CustomerHistories;
@@ -22,16 +23,28 @@ pub(super) fn season(
             let months = found.season.months.map(|month| SeasonMonth {
                 month: month.month,
                 factor: month.factor,
-                log_standard_error: month.log_standard_error,
+                log_standard_error: Some(month.log_standard_error),
             });
             let is_used = found.season.is_distinguishable();
-            let report = SeasonReport { months, p_value: found.season.flatness.p_value, is_used };
+            let report = SeasonReport { months, p_value: Some(found.season.flatness.p_value), is_used };
             Ok((if is_used { found.clock } else { Clock::plain() }, Some(report)))
         }
         // Less than two years, too few purchases, or no fit: time goes by the calendar, as without this question.
         Err(SeasonalFitError::Fit(_) | SeasonalFitError::Season(_)) => Ok((Clock::plain(), None)),
         Err(error) => Err(error),
     }
+}
+
+/// The clock that a saved model counts time by, and the season it goes by, if any.
+pub(super) fn of_saved(saved: &SavedModel) -> (Clock, Option<SeasonReport>) {
+    let clock = saved.clock();
+    if clock == Clock::plain() {
+        return (clock, None);
+    }
+    let factors = clock.season().month_factors();
+    let month = |at: usize| SeasonMonth { month: at as u32 + 1, factor: factors[at], log_standard_error: None };
+    let report = SeasonReport { months: std::array::from_fn(month), p_value: None, is_used: true };
+    (clock, Some(report))
 }
 
 fn dated(histories: &CustomerHistories) -> Vec<DatedCustomer> {

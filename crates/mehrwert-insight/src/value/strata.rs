@@ -4,7 +4,7 @@ use mehrwert_clv::covariates::{
     CovariateError, CovariateFit, CovariateHistories, CovariateModel, CovariateOptions, fit_with_covariates,
 };
 use mehrwert_clv::pooling::{PoolError, PoolOptions, SpendPoolOptions, pool, pool_spend};
-use mehrwert_clv::posterior::{Posterior, PosteriorError, PosteriorOptions};
+use mehrwert_clv::posterior::{ModelAverage, Posterior, PosteriorError, PosteriorOptions, model_probabilities};
 use mehrwert_clv::spend::{GammaGamma, SpendFit, SpendHistory};
 use mehrwert_clv::{Fit, Histories, History, ModelKind, ParameterError, PurchaseModel, model_with};
 use rand_pcg::Pcg64Mcg;
@@ -17,12 +17,14 @@ use super::result::Pooled;
 const DRAWS: usize = 128;
 
 /// One model for everybody, and why its posterior is not to be had where it is not: then its intervals know nothing of
-/// the parameters' uncertainty.
+/// the parameters' uncertainty. Sums are drawn from the other models fitted, too, as far as these may be right.
 pub(super) fn of_all(
-    fit: &Fit,
+    fits: &[Fit],
+    chosen: usize,
     histories: &CustomerHistories,
     rng: &mut Pcg64Mcg,
 ) -> Result<(Stratum, Option<PosteriorError>), ParameterError> {
+    let fit = &fits[chosen];
     let compressed = histories.compressed.clone();
     let parameters = fit.parameters.map(|parameter| parameter.value);
     let (kind, unit) = (fit.model.kind(), fit.model.time_unit());
@@ -35,8 +37,19 @@ pub(super) fn of_all(
             (certain.ok_or(ParameterError { name: "r", value: parameters[0] })?, Some(error))
         }
     };
+    let probabilities = model_probabilities(fits, chosen);
+    let mut parts = vec![(posterior.clone(), probabilities[chosen])];
+    for (place, &probability) in probabilities.iter().enumerate().filter(|(place, _)| *place != chosen) {
+        if probability > 0.0
+            && let Ok(other) = Posterior::sample(&fits[place], &compressed, &PosteriorOptions::default(), rng)
+        {
+            parts.push((other, probability));
+        }
+    }
+    // The chosen model always counts, so there is an average.
+    let average = ModelAverage::new(parts).unwrap_or_else(|| posterior.clone().into());
     let rows = (0..u32::try_from(histories.customers.len()).unwrap_or(u32::MAX)).collect();
-    Ok((Stratum { model, posterior, rows, histories: compressed, spend: None }, trouble))
+    Ok((Stratum { average, ..Stratum::of_one(model, posterior, rows, compressed) }, trouble))
 }
 
 /// A model that was saved, with what its fit left uncertain then, and whether it says anything of that.
@@ -53,14 +66,9 @@ pub(super) fn as_saved(
     let is_told = drawn.is_some();
     let posterior = Posterior::from_draws(kind, unit, drawn.unwrap_or_else(|| vec![parameters]));
     let rows = (0..u32::try_from(histories.customers.len()).unwrap_or(u32::MAX)).collect();
-    let stratum = Stratum {
-        model: model_with(kind, parameters, unit)?,
-        posterior: posterior.ok_or(ParameterError { name: "r", value: parameters[0] })?,
-        rows,
-        histories: histories.compressed.clone(),
-        spend: None,
-    };
-    Ok((stratum, is_told))
+    let posterior = posterior.ok_or(ParameterError { name: "r", value: parameters[0] })?;
+    let model = model_with(kind, parameters, unit)?;
+    Ok((Stratum::of_one(model, posterior, rows, histories.compressed.clone()), is_told))
 }
 
 /// A model for each group of rows, and how much each group's own data weigh in it.
@@ -76,7 +84,7 @@ pub(super) fn of_groups(
     let strata = pooling.groups.into_iter().zip(parts).zip(groups).map(|((group, histories), rows)| {
         let own = group.own_weights;
         weights.push(Pooled { own_weight: own[0], own_weight_of_dropout: own[2] });
-        Stratum { model: group.model, posterior: group.posterior, rows, histories, spend: None }
+        Stratum::of_one(group.model, group.posterior, rows, histories)
     });
     Ok((strata.collect(), weights))
 }
@@ -160,7 +168,7 @@ pub(super) fn of_covariates(
         // Parameters are held within what a model can have, so there is a posterior.
         let Some(posterior) = Posterior::from_draws(kind, unit, draws).or_else(known) else { continue };
         let compressed = Histories::compress(of_rows(histories, &rows));
-        strata.push(Stratum { model, posterior, rows, histories: compressed, spend: None });
+        strata.push(Stratum::of_one(model, posterior, rows, compressed));
     }
     Ok((strata, fit))
 }

@@ -19,7 +19,7 @@ pub(super) fn effects(shown: &Shown<'_>, report: &CovariateReport) -> DataTable 
         Column::figures(shown.text("column-standard-error")),
     ];
     let mut table = DataTable::new(shown.text("heading-covariates"), columns);
-    let figure = |value: Option<f64>| value.map_or(UNKNOWN.to_owned(), |value| shown.format.decimal(value, 3));
+    let figure = |value: Option<f64>| optional(shown, value, 3);
     for effect in &report.effects {
         let on = match effect.on {
             EffectOn::Purchases => "effect-purchases",
@@ -53,6 +53,11 @@ pub(super) fn effects_finding(shown: &Shown<'_>, report: &CovariateReport) -> St
     shown.words.say(key, &[("gain", Fill::Text(&gain)), ("p", Fill::Text(&p_value))])
 }
 
+/// A number with so many digits after the point, or that it is not known.
+fn optional(shown: &Shown<'_>, value: Option<f64>, digits: usize) -> String {
+    value.map_or(UNKNOWN.to_owned(), |value| shown.format.decimal(value, digits))
+}
+
 /// The months with their factors.
 pub(super) fn season(shown: &Shown<'_>, report: &SeasonReport) -> DataTable {
     let columns = [
@@ -63,9 +68,10 @@ pub(super) fn season(shown: &Shown<'_>, report: &SeasonReport) -> DataTable {
     ];
     let mut table = DataTable::new(shown.text("heading-season"), columns);
     for month in &report.months {
-        let error = DEVIATIONS * month.log_standard_error;
-        let figures = [month.factor, month.factor * (-error).exp(), month.factor * error.exp()];
-        let [factor, low, high] = figures.map(|figure| shown.format.decimal(figure, 2));
+        let error = month.log_standard_error.map(|error| DEVIATIONS * error);
+        let bound = |by: f64| error.map(|error| month.factor * (by * error).exp());
+        let figures = [Some(month.factor), bound(-1.0), bound(1.0)];
+        let [factor, low, high] = figures.map(|figure| optional(shown, figure, 2));
         // Months run from 1 to 12.
         table.push([shown.format.month(month.month as i8).to_owned(), factor, low, high]);
     }
@@ -77,7 +83,8 @@ const DEVIATIONS: f64 = 1.644_853_626_951_472_6;
 
 /// Whether the forecast counts with the season.
 pub(super) fn season_finding(shown: &Shown<'_>, report: &SeasonReport) -> String {
-    let p_value = probability(shown, report.p_value);
+    let Some(p_value) = report.p_value else { return shown.text("season-saved") };
+    let p_value = probability(shown, p_value);
     let key = if report.is_used { "season-used" } else { "season-not-used" };
     shown.words.say(key, &[("p", Fill::Text(&p_value))])
 }

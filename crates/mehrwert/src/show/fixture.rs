@@ -225,10 +225,13 @@ pub(super) fn shop_with_covariates() -> ValueResult {
         log_likelihood_without: -9_582.4,
         p_value: 0.0,
     });
-    let month =
-        |month: u32| SeasonMonth { month, factor: if month == 12 { 1.66 } else { 0.94 }, log_standard_error: 0.05 };
+    let month = |month: u32| SeasonMonth {
+        month,
+        factor: if month == 12 { 1.66 } else { 0.94 },
+        log_standard_error: Some(0.05),
+    };
     let months = std::array::from_fn(|at| month(at as u32 + 1));
-    result.season = Some(SeasonReport { months, p_value: 0.003, is_used: true });
+    result.season = Some(SeasonReport { months, p_value: Some(0.003), is_used: true });
     result
 }
 

@@ -127,9 +127,23 @@ fn two_years_with_a_season_are_forecast_with_it_and_one_year_is_not() {
     assert!(month(0) > 1.3 && month(6) < 0.7, "{season}");
     let short = value_json(folder.path(), &["--until", "2021-12-31"]);
     assert!(short.get("season").is_none());
-    let output = run_in(folder.path(), &["value", "orders.csv", "--save-model", "model.json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(!folder.path().join("model.json").exists());
+    // The season is saved with the model, and counts where the model is used again.
+    let first = value_json(folder.path(), &["--horizon", "3m", "--save-model", "model.json"]);
+    let saved = std::fs::read_to_string(folder.path().join("model.json")).expect("the model is there");
+    assert!(saved.len() < 1_300 && saved.contains("\"season\":\""), "{} bytes: {saved}", saved.len());
+    let again = value_json(folder.path(), &["--horizon", "3m", "--saved-model", "model.json"]);
+    let total = |answer: &Value| number(&answer["value"]["total"]);
+    assert!((total(&again) - total(&first)).abs() < 1e-9 * total(&first));
+    assert_eq!(again["season"]["is_used"], true);
+    assert!(again["season"].get("p_value").is_none() && first["season"].get("p_value").is_some());
+    let difference = number(&again["season"]["months"][0]["factor"]) - month(0);
+    assert!(difference.abs() < 1e-9, "{difference}");
+    let without: Value = serde_json::from_str(&saved).expect("JSON");
+    let mut fields = without.as_object().expect("an object").clone();
+    fields.insert("season".to_owned(), Value::Null);
+    write(folder.path(), "model.json", Value::Object(fields).to_string());
+    let other = value_json(folder.path(), &["--horizon", "3m", "--saved-model", "model.json"]);
+    assert!((total(&other) - total(&first)).abs() > 0.02 * total(&first) && other.get("season").is_none());
 }
 
 /// What was saved gives the same values again, and other values than a fit to what came since.

@@ -181,8 +181,9 @@ pub enum EffectOn {
 pub struct SeasonReport {
     /// The months from January on.
     pub months: [SeasonMonth; 12],
-    /// The probability of months that differ so much, or more, if there were no season.
-    pub p_value: f64,
+    /// The probability of months that differ so much, or more, if there were no season; `None` of a season that was saved
+    /// with its model.
+    pub p_value: Option<f64>,
     /// Whether the forecast counts with it: where it can be told from none.
     pub is_used: bool,
 }
@@ -194,6 +195,6 @@ pub struct SeasonMonth {
     pub month: u32,
     /// Its factor; one on average over the year.
     pub factor: f64,
-    /// The standard error of the factor's logarithm.
-    pub log_standard_error: f64,
+    /// The standard error of the factor's logarithm; `None` of a season that was saved with its model.
+    pub log_standard_error: Option<f64>,
 }

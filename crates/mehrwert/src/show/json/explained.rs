@@ -25,7 +25,8 @@ struct Effect {
 #[derive(Serialize)]
 pub(super) struct Season {
     is_used: bool,
-    p_value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p_value: Option<f64>,
     months: Vec<Month>,
 }
 
@@ -33,7 +34,8 @@ pub(super) struct Season {
 struct Month {
     month: u32,
     factor: f64,
-    log_standard_error: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_standard_error: Option<f64>,
 }
 
 pub(super) fn explained(report: &CovariateReport) -> Explained {
