@@ -37,8 +37,14 @@ impl<'a> Resolver<'a> {
 
     /// Joins what one row names together and says who it is about.
     pub fn decide(&mut self, said: &'a Said, fresh: &mut dyn Fresh) -> Decided {
-        // An erased name beside others: the others may be of someone who came back and is known anew.
-        let Some(main) = said.identities.iter().find(|identity| self.person(identity).is_some()) else {
+        let is_known = |identity: &&Identity| self.person(identity).is_some();
+        let is_own = |identity: &&Identity| strength(identity) == Strength::Own;
+        let is_erased = |identity: &Identity| matches!(self.known.get(identity), Some(Recognised::Erased));
+        // An erased name beside others of their own: whoever it was came back and is known anew. But a browser or an order
+        // that an erased person used says nothing else of who it was.
+        let own = said.identities.iter().filter(is_own).find(is_known);
+        let main = own.or_else(|| said.identities.iter().find(is_known));
+        let Some(main) = main.filter(|_| own.is_some() || !said.identities.iter().any(is_erased)) else {
             return Decided::Known(if said.identities.is_empty() { Who::Nobody } else { Who::Erased });
         };
         for other in said.identities.iter().filter(|other| *other != main) {

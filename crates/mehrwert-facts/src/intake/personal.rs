@@ -167,6 +167,9 @@ fn keeps(name: &str, value: &Value, parent: &str, beside: &Map<String, Value>) -
     if value.is_boolean() {
         return true;
     }
+    if value.is_null() || value.as_str().is_some_and(|text| kept_text(text).is_none()) {
+        return false;
+    }
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     if plain.contains("consent") {
@@ -233,9 +236,9 @@ mod tests {
         assert_eq!(
             kept(&said),
             json!({
-                "shipping": 3.5, "emailOptIn": true, "note": null, "host": null,
+                "shipping": 3.5, "emailOptIn": true,
                 "email_marketing_consent": {"state": "subscribed"},
-                "url": "https://shop.example/a", "path": null,
+                "url": "https://shop.example/a",
                 "products": [{"name": "Soap", "price": 3}], "campaign": {"name": "spring"}, "plan": "gold",
             })
         );

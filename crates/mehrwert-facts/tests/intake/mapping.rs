@@ -11,7 +11,7 @@ fn purchase() -> Value {
          "properties": {"ecommerce": {"transaction_id": "T-7"}, "total": 11.9, "tax": 1.9, "currency": "EUR",
             "items": [{"item_id": "HON-1", "price": 10}]}},
         {"type": "track", "event": "landed", "messageId": "2", "anonymousId": "a", "timestamp": "2026-11-24T09:00:00Z",
-         "properties": {"href": "https://shop.de/x?utm_source=flyer"}},
+         "properties": {"href": "https://shop.de/x?utm_content=lost"}, "context": {"campaign": {"source": "flyer"}}},
         {"type": "track", "event": "other", "messageId": "3", "anonymousId": "a", "timestamp": "2026-11-24T10:00:00Z"},
     ])
 }

@@ -136,7 +136,9 @@ impl Shop {
                 .collect();
             cells.join(" ")
         };
-        rows.map(pick).collect()
+        let mut picked: Vec<String> = rows.map(pick).collect();
+        picked.sort();
+        picked
     }
 
     async fn row(&self, batch: &RecordBatch, row: usize) -> String {

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! `as` is `Order Completed`, `Order Refunded`, `Order Cancelled` or `Page`; fields that are not named keep their names,
-//! and a dot leads into an object. The event itself stays as it was sent. A mapping that is made later is held to the
+//! and a dot leads into an object. Where a touch came from is read from `context.campaign`, since addresses are kept without
+//! their query. The event itself stays as it was sent. A mapping that is made later is held to the
 //! events that are there by [`remap`]: whether it was there before or comes after, the rows are the same.
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::fields::{at, text};
+use super::super::personal::Stripped;
 use super::super::rows::{Occasion, Rows};
 use super::super::{Prices, SealError, Settings};
 use super::orders::{self, Told};
@@ -101,7 +103,11 @@ impl Mappings {
 
     fn meaning<'a>(&self, name: &str, properties: &'a Value) -> Option<(Meaning, Cow<'a, Value>)> {
         match self.by_name.get(name) {
-            Some((meaning, mapping)) => Some((*meaning, Cow::Owned(mapping.applied(properties)))),
+            Some((meaning, mapping)) => {
+                // Of what is kept, so that a mapping made later comes to the same.
+                let kept = serde_json::to_value(Stripped::new(properties)).unwrap_or_default();
+                Some((*meaning, Cow::Owned(mapping.applied(&kept))))
+            }
             None => Meaning::of(name).map(|meaning| (meaning, Cow::Borrowed(properties))),
         }
     }
@@ -128,7 +134,9 @@ impl Mappings {
         match meaning {
             Meaning::Order(told) => orders::tell(told, &properties, occasion, rows).err(),
             Meaning::Touch => {
-                touches::add(None, &properties, context, occasion, rows);
+                let is_mapped = self.by_name.contains_key(name);
+                let kept = is_mapped.then(|| serde_json::to_value(Stripped::new(context)).unwrap_or_default());
+                touches::add(None, &properties, kept.as_ref().unwrap_or(context), occasion, rows);
                 None
             }
         }

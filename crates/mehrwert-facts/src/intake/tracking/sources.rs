@@ -79,8 +79,11 @@ impl Source {
             term: campaign("term"),
             referrer_host: referrer.and_then(host_of).filter(|host| !is_own(host, page)),
         };
-        let query = page.and_then(Url::query).or_else(|| query.map(|query| query.trim_start_matches('?')));
-        let click = query.and_then(|query| source.add_query(query));
+        let queries = [page.and_then(Url::query), query.map(|query| query.trim_start_matches('?'))];
+        let mut click = None;
+        for query in queries.into_iter().flatten() {
+            click = click.or(source.add_query(query));
+        }
         if source.source.is_none() && source.medium.is_none() && source.campaign.is_none() {
             let site = || source.referrer_host.as_deref().map(site_of);
             if let Some((from, medium)) = click.map(|(from, medium)| (from.to_owned(), medium)).or_else(site) {
