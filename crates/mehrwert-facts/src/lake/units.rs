@@ -190,7 +190,6 @@ impl NewRows {
                 report_names.extend(rows[one.rows.clone()].iter().flat_map(|row| keys.names(*row as usize)));
             }
         }
-        drop(keys);
         Ok(NewRows { table, batch, rows, units, places: OnceLock::new(), report_names, record_names: OnceLock::new() })
     }
 

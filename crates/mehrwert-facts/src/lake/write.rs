@@ -199,7 +199,7 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), LakeError> {
     File::open(path).and_then(|folder| folder.sync_all()).map_err(error)
 }
 
-fn day_column<'a>(table: FactTable, rows: &'a RecordBatch) -> Result<&'a [i32], LakeError> {
+fn day_column(table: FactTable, rows: &RecordBatch) -> Result<&[i32], LakeError> {
     let wrong = || ArrowError::SchemaError("expected a column 'day' of days".to_owned());
     let column = rows.column_by_name("day").and_then(|column| column.as_primitive_opt::<Date32Type>());
     column.map(|days| &days.values()[..]).ok_or_else(|| LakeError::Rows {
