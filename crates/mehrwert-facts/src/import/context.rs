@@ -78,6 +78,8 @@ pub(crate) struct Context<'c> {
     pub source: Option<&'c str>,
     /// What holds for entries of products from which day on, where they do not say.
     pub from: Day,
+    /// Columns that hold further times, by which the file shows how new it is.
+    pub times: Vec<u16>,
     zone_of_row: RefCell<Option<(Vec<u8>, Option<TimeZone>)>>,
     last_order: RefCell<Option<(Vec<u8>, Unit)>>,
     /// Amounts with VAT for which no rate is known.
@@ -117,6 +119,7 @@ impl<'c> Context<'c> {
             usual: Interval::Month,
             source: None,
             from,
+            times: Vec::new(),
             zone_of_row: RefCell::default(),
             last_order: RefCell::default(),
             without_rate: Cell::new(0),
@@ -140,6 +143,17 @@ impl<'c> Context<'c> {
         }
         let zone = known.as_ref().and_then(|(_, zone)| zone.as_ref());
         Ok(self.clock.at(day, clock, zone))
+    }
+
+    /// The latest of the further times of a row, where they are past.
+    pub fn latest_of(&self, row: &RowView<'_>) -> Option<Timestamp> {
+        let at = |column: &u16| {
+            let text = row.cell(*column);
+            let day = parse_day(text, row.date_order()).filter(|day| *day <= row.today())?;
+            let clock = if text.len() > 10 { parse_clock(text) } else { None };
+            Some(self.clock.at(day, clock, self.zone_of_file.as_ref()).0)
+        };
+        self.times.iter().filter_map(at).max()
     }
 
     /// Whether a cell holds the given day, however written.

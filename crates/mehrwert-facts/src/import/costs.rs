@@ -217,7 +217,7 @@ pub(crate) fn kind_named(word: &str) -> Option<&'static str> {
         ("service", &["service", "support", "kundendienst", "kundenservice", "betreuung"]),
         ("commission", &["commission", "provision", "provisionen", "affiliate"]),
         ("reward", &["reward", "rewards", "prämie", "prämien", "bonus"]),
-        ("other", &["other", "sonstiges", "sonstige", "misc"]),
+        ("other", &["other", "sonstiges", "sonstige", "misc", "messe", "fair", "trade fair", "rent", "miete", "event"]),
     ];
     let word = word.trim().to_lowercase();
     KINDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(kind, _)| *kind)

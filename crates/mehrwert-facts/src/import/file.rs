@@ -21,6 +21,7 @@ use crate::identities::Fresh;
 use crate::lake::{Addition, Counted, Lake, LookUp};
 use crate::orders::bytes::{self, Content};
 use crate::orders::chunk::ChunkProgress;
+use crate::orders::header::plain_name;
 use crate::orders::plan::{Chunk, Plan};
 use crate::orders::rows::RowError;
 use crate::orders::sums::{nothing_usable, reconciliation};
@@ -70,8 +71,8 @@ pub struct FileImport {
     pub reconciliation: Reconciliation,
     /// Every row set aside.
     pub set_aside: Vec<SetAside>,
-    /// How new its statements are.
-    pub as_of: Timestamp,
+    /// How new its statements are, on the shop's clock.
+    pub as_of: jiff::Zoned,
     /// What was new, changed, unchanged and older, by table.
     pub tables: Vec<Tabled>,
     /// Some of what changed.
@@ -163,6 +164,30 @@ fn length_of(content: &Content) -> u64 {
     }
 }
 
+/// Columns, by their plain names, that show how new a file is though its facts do not stand at these times.
+const FURTHER_TIMES: [&str; 20] = [
+    "paidat",
+    "fulfilledat",
+    "updatedat",
+    "modifiedat",
+    "lastmodified",
+    "datemodified",
+    "completedat",
+    "shippedat",
+    "refundedat",
+    "cancelledat",
+    "canceledat",
+    "bezahltam",
+    "geändertam",
+    "aktualisiertam",
+    "versandtam",
+    "erstattetam",
+    "storniertam",
+    "refundeddateutc",
+    "exportedat",
+    "exportiertam",
+];
+
 /// Whether amounts contain VAT: as the file says, else as the user does.
 fn amounts(plan: &Plan<'_>, request: &ImportRequest, path: &Path) -> Result<Amounts, ImportError> {
     let kind = plan.report.kind;
@@ -241,6 +266,13 @@ impl<'f> File<'f> {
         if date.is_some_and(|column| column.name.to_ascii_uppercase().contains("UTC")) {
             context.zone_of_file = Some(TimeZone::UTC);
         }
+        let further = |(column, name): (usize, &str)| {
+            let role = plan.report.columns[column].role;
+            (FURTHER_TIMES.contains(&name) || matches!(role, Some(Role::End | Role::CancelledAt)))
+                .then(|| u16::try_from(column).ok())?
+        };
+        let plain: Vec<String> = plan.report.columns.iter().map(|column| plain_name(&column.name)).collect();
+        context.times = plain.iter().map(String::as_str).enumerate().filter_map(further).collect();
         context.by_name = plan.customers_by_name;
         context.payments_are_orders = request.payments_are_orders;
         context.usual = usual_interval(&plan.report);
@@ -350,6 +382,7 @@ impl<'f> File<'f> {
         if self.plan.customers_by_name {
             notices.push(Notice::ByName);
         }
+        let as_of = as_of.to_zoned(self.request.time_zone.clone());
         FileImport { report, reconciliation: sums, set_aside, as_of, tables: Vec::new(), changes: Vec::new(), notices }
     }
 

@@ -143,6 +143,7 @@ impl Piece {
             let seed = reading.identity_seed ^ memory.first_row ^ context.spread.borrow().ordinal;
             self.hashes.push(if has_order { record.hash(seed, scratch) } else { 0 });
         }
+        self.sums.latest = self.sums.latest.max(context.latest_of(&row));
         self.entries.push(entries.len() as u8);
         for (index, entry) in entries.iter().enumerate() {
             self.sums.note(entry);
@@ -156,7 +157,9 @@ impl Piece {
 
 impl Survey {
     fn note(&mut self, entry: &Entry<'_>) {
-        self.latest = self.latest.max(Some(entry.at));
+        if !matches!(entry.fact, Fact::Product(_) | Fact::Rate(_) | Fact::Person(_)) {
+            self.latest = self.latest.max(Some(entry.at));
+        }
         if let Fact::Cost(cost) = &entry.fact {
             self.periods += u64::from(is_period(cost));
         }

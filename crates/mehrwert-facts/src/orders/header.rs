@@ -13,13 +13,16 @@ pub(crate) struct Header {
     plain: Vec<String>,
     /// The same without a currency at the end: `Betrag (EUR)` is `betrag`.
     without_currency: Vec<String>,
+    /// And without what says whether VAT is in it: `Betrag netto` is `betrag`.
+    without_basis: Vec<String>,
 }
 
 impl Header {
     pub(crate) fn new(names: Vec<String>) -> Header {
         let plain = names.iter().map(|name| plain_name(name)).collect();
-        let without_currency = names.iter().map(|name| plain_name(split_currency(name).0)).collect();
-        Header { names, plain, without_currency }
+        let without_currency: Vec<String> = names.iter().map(|name| plain_name(split_currency(name).0)).collect();
+        let without_basis = without_currency.iter().map(|name| without_basis(name).to_owned()).collect();
+        Header { names, plain, without_currency, without_basis }
     }
 
     /// Names for a file that has none.
@@ -33,6 +36,7 @@ impl Header {
         names
             .iter()
             .find_map(|wanted| position(&self.plain, wanted).or_else(|| position(&self.without_currency, wanted)))
+            .or_else(|| names.iter().find_map(|wanted| position(&self.without_basis, wanted)))
             .and_then(|index| u16::try_from(index).ok())
     }
 
@@ -92,8 +96,13 @@ impl Header {
 }
 
 /// Lower case, letters and digits only.
-fn plain_name(name: &str) -> String {
+pub(crate) fn plain_name(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A plain name without the word at its end that says whether VAT is in it.
+fn without_basis(name: &str) -> &str {
+    ["netto", "brutto", "net", "gross"].iter().find_map(|word| name.strip_suffix(word)).unwrap_or(name)
 }
 
 /// Splits `Betrag (EUR)` into `Betrag` and the currency.

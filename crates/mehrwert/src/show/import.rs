@@ -41,9 +41,11 @@ fn one(file: &FileImport, words: &Words, paper: &mut Paper, style: &Style) {
             paper.paragraph(&change_line(change, words));
         }
     }
-    let day = file.as_of.strftime("%Y-%m-%d %H:%M UTC").to_string();
     paper.blank();
-    paper.remark(&words.say("import-as-of", &[("time", Fill::Text(&day))]));
+    if file.tables.iter().any(|one| FactTable::from_name(one.name).is_some()) {
+        let day = file.as_of.strftime("%Y-%m-%d %H:%M").to_string();
+        paper.remark(&words.say("import-as-of", &[("time", Fill::Text(&day))]));
+    }
     for notice in &file.notices {
         match notice {
             Notice::Tied(_) | Notice::ByName | Notice::NoCurrency(_) | Notice::KeptApart(_) => {

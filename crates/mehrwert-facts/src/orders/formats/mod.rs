@@ -289,6 +289,11 @@ impl<'r> RowView<'r> {
         self.reading.date_order
     }
 
+    /// Today.
+    pub(crate) fn today(&self) -> Day {
+        self.reading.today
+    }
+
     pub(crate) fn lowercase(&self, role: Role) -> String {
         String::from_utf8_lossy(self.text(role)).to_lowercase()
     }

@@ -28,7 +28,7 @@ fn file(file: &FileImport) -> Value {
         .collect();
     json!({
         "file": wire::file(&file.report),
-        "as_of": file.as_of.to_string(),
+        "as_of": file.as_of.timestamp().to_string(),
         "reconciliation": {
             "rows_read": sums.rows_read,
             "rows_used": sums.rows_used,
