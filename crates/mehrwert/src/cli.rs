@@ -7,6 +7,9 @@ use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
 
 use crate::data::DataArguments;
+use crate::keys::KeysArguments;
+use crate::serve::ServeArguments;
+use crate::webhooks::WebhooksArguments;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -20,6 +23,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// From files of orders or contracts to what every customer is worth.
     Value(Box<ValueArguments>),
+    /// Takes in what happens, live: tracking calls of Segment's, RudderStack's and PostHog's clients, webhooks of shops.
+    Serve(Box<ServeArguments>),
+    /// Keys: who may send facts, and who may ask and change.
+    Keys(KeysArguments),
+    /// Webhooks of Shopify, WooCommerce and Stripe, and the secrets of their signatures.
+    Webhooks(WebhooksArguments),
 }
 
 const EXAMPLES: &str = "Examples:

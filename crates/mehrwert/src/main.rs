@@ -4,10 +4,14 @@
 
 mod cli;
 mod data;
+mod keys;
 mod output;
 mod progress;
+mod serve;
 mod show;
+mod terminal;
 mod value;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Value(arguments) => value::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::Webhooks(arguments) => webhooks::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

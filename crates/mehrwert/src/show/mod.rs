@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod csv;
 pub mod explain;
 pub mod json;
+pub mod listing;
 pub mod parquet;
 pub mod rejects;
 pub mod report;
