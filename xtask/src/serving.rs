@@ -10,7 +10,7 @@ use crate::run::{self, Failure, root, tools};
 
 /// The Python packages: the vendors' clients, and the reader that counts.
 const PACKAGES: [&str; 4] =
-    ["segment-analytics-python==2.4.0", "rudder-sdk-python==2.1.9", "posthog==7.91.1", "duckdb==1.5.5"];
+    ["segment-analytics-python==2.4.0", "rudder-sdk-python==2.1.9", "posthog==7.91.1", "duckdb==2.0.0"];
 
 /// A running server.
 pub struct Serving {

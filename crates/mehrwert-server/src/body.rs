@@ -3,15 +3,20 @@
 //! Some clients send gzip under the name of a form or of JSON without saying so, so the first two bytes decide. What all
 //! requests together may have in memory is bounded: room for a body is taken before it is read.
 
+use std::future::poll_fn;
 use std::io::Read as _;
+use std::pin::Pin;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::http::{HeaderMap, header};
 use flate2::read::MultiGzDecoder;
 use tokio::sync::SemaphorePermit;
 
 use crate::Shared;
 use crate::answer::Refused;
+
+/// So many bytes of a body that is too large are let pass unread: a caller that is still sending does not hear the answer.
+const LET_PASS: usize = 16 << 20;
 
 /// A body as it is meant, and its share of the memory for bodies.
 pub(crate) struct Taken<'a> {
@@ -29,6 +34,7 @@ pub(crate) async fn take<'a>(
 ) -> Result<Taken<'a>, Refused> {
     let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|said| said > most) {
+        discard(body, LET_PASS).await;
         return Err(Refused::TooLarge { most });
     }
     let room = shared.limits.room(said.unwrap_or(most)).ok_or(Refused::Busy)?;
@@ -39,6 +45,15 @@ pub(crate) async fn take<'a>(
     };
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) { unpack(&bytes, most)? } else { bytes.into() };
     Ok(Taken { bytes, _room: room })
+}
+
+async fn discard(mut body: Body, most: usize) {
+    let mut passed = 0;
+    while passed < most
+        && let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        passed += frame.data_ref().map_or(0, |bytes| bytes.len());
+    }
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

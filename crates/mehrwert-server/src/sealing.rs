@@ -63,12 +63,23 @@ pub(crate) fn start(app: App, lake: Lake, fresh: Box<dyn Fresh>, job: JobId) -> 
     let (stop, stopped) = oneshot::channel();
     let (finish, done) = oneshot::channel();
     let runtime = tokio::runtime::Handle::current();
+    let ended = Ended(App::clone(&app));
     let mut sealer = Sealer { app, lake, fresh, job, rounds: AtomicU64::new(0) };
     std::thread::Builder::new().name("sealing".to_owned()).spawn(move || {
+        let _ended = ended;
         runtime.block_on(sealer.run(stopped));
         let _ = finish.send(());
     })?;
     Ok(Sealing { stop, done })
+}
+
+/// A thread that has ended, however that was, seals nothing: the operator is to know.
+struct Ended(App);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.sealing.failed.store(true, Ordering::Relaxed);
+    }
 }
 
 struct Sealer {
