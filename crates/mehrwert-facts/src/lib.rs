@@ -3,6 +3,7 @@
 pub mod contracts;
 pub mod engine;
 pub mod identities;
+pub mod import;
 pub mod intake;
 pub mod lake;
 pub mod orders;

@@ -78,6 +78,26 @@ impl State {
         Ok(identities.iter().map(answer).collect())
     }
 
+    /// Who is behind identities, where they are known; nobody is made. One answer for each, in their order.
+    pub async fn look_for(&self, identities: &[Identity]) -> Result<Vec<Option<Recognised>>, StateError> {
+        let mut transaction = self.database.read("look for persons").await?;
+        let aliases = find(&mut transaction, identities).await?;
+        let unknown = missing(identities, &aliases);
+        let kept = not_erased(&mut transaction, unknown.clone()).await?;
+        let new: std::collections::HashSet<Identity> = kept.into_iter().collect();
+        let old: Vec<AliasId> = aliases.values().copied().collect();
+        let persons = resolve(&mut transaction, &old, i64::MAX).await?;
+        let answer = |identity: &Identity| match aliases.get(identity) {
+            Some(alias) => persons
+                .get(alias)
+                .map(|person| Recognised::Person { alias: *alias, person: *person, new: false })
+                .or(Some(Recognised::Erased)),
+            None if new.contains(identity) => None,
+            None => Some(Recognised::Erased),
+        };
+        Ok(identities.iter().map(answer).collect())
+    }
+
     /// All identities of a person and of those merged into them, by kind and value.
     pub async fn identities(&self, person: PersonId) -> Result<Vec<(Identity, AliasId)>, StateError> {
         let mut transaction = self.database.read("list the identities of a person").await?;

@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
 
+use crate::add::AddArguments;
 use crate::data::DataArguments;
+use crate::import::ImportArguments;
 use crate::keys::KeysArguments;
 use crate::serve::ServeArguments;
 use crate::webhooks::WebhooksArguments;
@@ -29,6 +31,11 @@ pub(crate) enum Command {
     Keys(KeysArguments),
     /// Webhooks of Shopify, WooCommerce and Stripe, and the secrets of their signatures.
     Webhooks(WebhooksArguments),
+    /// Takes files into the data directory: orders, payments, costs, contracts, touches, events, counts, products, rates,
+    /// people.
+    Import(Box<ImportArguments>),
+    /// Adds one cost, count or event that has no file.
+    Add(Box<AddArguments>),
 }
 
 const EXAMPLES: &str = "Examples:
@@ -154,7 +161,7 @@ pub(crate) struct ValueArguments {
 }
 
 /// The kinds of files, by the name the command line gives them.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     Generic,
     Shopify,
@@ -164,6 +171,16 @@ pub(crate) enum Kind {
     OnlineRetail,
     Cdnow,
     Contracts,
+    Payments,
+    Costs,
+    GoogleAds,
+    MetaAds,
+    Touches,
+    Events,
+    Tallies,
+    Products,
+    Rates,
+    People,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -180,6 +197,15 @@ pub(crate) enum Decimal {
     Point,
     /// 1.234,56
     Comma,
+}
+
+/// Whether amounts contain VAT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AmountsAre {
+    /// Without VAT.
+    Net,
+    /// With VAT.
+    Gross,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,11 +2,15 @@
 //!
 //! Exit codes: 0 done, 1 the work failed, 2 the words or the input were wrong.
 
+mod add;
 mod cli;
 mod data;
+mod import;
 mod keys;
+mod kinds;
 mod output;
 mod progress;
+mod reading;
 mod serve;
 mod show;
 mod terminal;
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Webhooks(arguments) => webhooks::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Add(arguments) => add::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -7,19 +7,18 @@ use mehrwert_charts::Language;
 use mehrwert_clv::saved::{SavedModel, SavedModelError};
 use mehrwert_core::{Day, Phase, Progress};
 use mehrwert_facts::engine::Engine;
-use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping};
+use mehrwert_facts::orders::{FileKind, OrderLog, OrderRequest, Scope, parse_mapping};
 use mehrwert_facts::{Log, read};
 use mehrwert_insight::value::{ValueError, ValueRequest, ValueResult, value};
 
 use crate::Failure;
-use crate::cli::{Dates, Decimal, Format, Kind, Lang, ValueArguments};
+use crate::cli::{Format, Lang, ValueArguments};
 use crate::output::Pending;
 use crate::progress::Bars;
+use crate::reading::{self, Reading};
 use crate::show;
-use reading::Reading;
 
 mod contracts;
-mod reading;
 
 /// A wish of the command line that cannot be met.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +39,8 @@ enum WordError {
     NothingToSave,
     #[error("--save-model and --saved-model: the model would be written as it was read; leave one of them out")]
     SavedAgain,
+    #[error("--kind {0} is for `mehrwert import`; value takes orders and contracts")]
+    ForImport(String),
     #[error("--model {0} is not among --models: name it there too, or leave --models out")]
     ModelNotCompared(&'static str),
 }
@@ -48,10 +49,10 @@ pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
     let language = language(arguments.lang);
     let bars = Bars::new(language);
-    let reading = reading::reading(arguments)?;
+    let reading = reading::reading(own_reading(arguments), arguments.reading.as_ref(), &arguments.data)?;
     let log = read(&order_request(arguments, &reading)?, &bars).map_err(Failure::input)?;
     // What reads the files is worth keeping, whatever comes of them.
-    reading::remember(arguments, &reading)?;
+    reading::remember(&reading, arguments.remember.as_ref(), &arguments.data)?;
     let style = style(language);
     match log {
         Log::Orders(log) => orders(arguments, *log, &bars, &style),
@@ -126,23 +127,34 @@ fn ending(path: &Path) -> Option<Ending> {
     }
 }
 
+fn own_reading(arguments: &ValueArguments) -> Reading {
+    Reading {
+        map: arguments.map.clone(),
+        kind: arguments.kind,
+        dates: arguments.dates,
+        decimal: arguments.decimal,
+        vat: arguments.vat,
+        currency: arguments.currency,
+        amounts: None,
+    }
+}
+
 fn order_request(arguments: &ValueArguments, reading: &Reading) -> Result<OrderRequest, Failure> {
     let mapping = reading.map.as_deref().map_or(Ok(Vec::new()), parse_mapping).map_err(Failure::input)?;
+    let kind = reading.kind.map(FileKind::from);
+    if let Some(kind) = reading.kind.filter(|kind| !kind.is_of_customers()) {
+        return Err(Failure::input(WordError::ForImport(kind.name())));
+    }
     Ok(OrderRequest {
         files: arguments.files.clone(),
-        kind: reading.kind.map(FileKind::from),
+        scope: Scope::Customers,
+        kind,
         mapping,
         attributes: arguments.by.iter().chain(&arguments.covariates).cloned().collect(),
         currency: reading.currency,
         vat: reading.vat,
-        date_order: reading.dates.map(|dates| match dates {
-            Dates::Dmy => DateOrder::DayFirst,
-            Dates::Mdy => DateOrder::MonthFirst,
-        }),
-        decimal: reading.decimal.map(|mark| match mark {
-            Decimal::Point => DecimalMark::Point,
-            Decimal::Comma => DecimalMark::Comma,
-        }),
+        date_order: reading.dates.map(Into::into),
+        decimal: reading.decimal.map(Into::into),
         today: Day::from(jiff::Zoned::now().date()),
     })
 }
@@ -205,7 +217,7 @@ fn command_line() -> String {
 }
 
 /// Prints to standard output; whoever stops reading early (`| head`) is no failure.
-fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn print(content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match content(&mut out).and_then(|()| out.flush()) {
         Err(error) if is_broken_pipe(&error) => Ok(()),
@@ -223,12 +235,12 @@ fn is_broken_pipe(error: &io::Error) -> bool {
 }
 
 /// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.
-fn style(language: Language) -> show::Style {
+pub(crate) fn style(language: Language) -> show::Style {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     show::Style::new(language, colour, show::Style::WIDEST)
 }
 
-fn language(chosen: Option<Lang>) -> Language {
+pub(crate) fn language(chosen: Option<Lang>) -> Language {
     let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
     let surrounding = || variables.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match chosen {
@@ -236,20 +248,5 @@ fn language(chosen: Option<Lang>) -> Language {
         Some(Lang::En) => Language::En,
         None if surrounding().is_some_and(|value| value.starts_with("de")) => Language::De,
         None => Language::En,
-    }
-}
-
-impl From<Kind> for FileKind {
-    fn from(kind: Kind) -> FileKind {
-        match kind {
-            Kind::Generic => FileKind::Generic,
-            Kind::Shopify => FileKind::Shopify,
-            Kind::Woocommerce => FileKind::WooCommerce,
-            Kind::Stripe => FileKind::Stripe,
-            Kind::Paypal => FileKind::PayPal,
-            Kind::OnlineRetail => FileKind::OnlineRetail,
-            Kind::Cdnow => FileKind::Cdnow,
-            Kind::Contracts => FileKind::Contracts,
-        }
     }
 }

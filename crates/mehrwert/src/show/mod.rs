@@ -7,6 +7,7 @@
 pub mod contracts;
 pub mod csv;
 pub mod explain;
+pub mod import;
 pub mod json;
 pub mod listing;
 pub mod parquet;
