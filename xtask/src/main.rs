@@ -5,13 +5,16 @@
 
 mod accuracy;
 mod bench;
+mod clients;
 mod contracts;
 mod generate;
 mod histories;
+mod load;
 mod measure;
 mod peers;
 mod policy;
 mod run;
+mod serving;
 mod test;
 
 use std::process::ExitCode;
@@ -38,6 +41,10 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the main job beside lifetimes and DuckDB on the same file and prints the ratios.
     Peers(peers::Arguments),
+    /// Runs the vendors' clients, unmodified, against a server, and counts in the lake what each has sent.
+    Clients,
+    /// Sends events at a fixed rate to a server of its own: times of a batch, and whether all acknowledged is there.
+    Load(load::Arguments),
     /// Studies on simulated shops whether intervals hold what they promise.
     Accuracy(accuracy::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
@@ -52,6 +59,8 @@ fn main() -> ExitCode {
         Command::Policy => policy::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Peers(arguments) => peers::run(&arguments),
+        Command::Clients => clients::run(),
+        Command::Load(arguments) => load::run(&arguments),
         Command::Accuracy(arguments) => accuracy::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::GenerateContracts(arguments) => contracts::run(&arguments),

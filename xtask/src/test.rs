@@ -1,10 +1,11 @@
 //! The whole suite.
 
-use crate::policy;
 use crate::run::{self, Failure, cargo};
+use crate::{clients, policy};
 
-/// Dependency policy, then every test of the workspace, documentation examples included.
+/// Dependency policy, then every test of the workspace, documentation examples included, then the vendors' clients.
 pub fn run() -> Result<(), Failure> {
     policy::run()?;
-    run::run(cargo().args(["test", "--workspace", "--locked"]))
+    run::run(cargo().args(["test", "--workspace", "--locked"]))?;
+    clients::run()
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use mehrwert_core::KeyId;
 
 use crate::database::{Row, values};
+use crate::inbox::put_back;
 use crate::{InboxEvent, State, StateError};
 
 /// An event that was set aside.
@@ -63,17 +64,16 @@ impl State {
     /// Puts events that were set aside back into the inbox, to be sealed once more; returns how many.
     pub async fn retry_aside(&self, events: &[(KeyId, String)]) -> Result<u64, StateError> {
         let mut transaction = self.database.write("put events back into the inbox").await?;
-        let mut returned = 0;
+        let mut returned = Vec::new();
         for (key, message) in events {
             let take = "DELETE FROM inbox_aside WHERE intake_key = $1 AND message_id = $2
                 RETURNING intake_key, message_id, received_at, body";
             let Some(row) = transaction.row(take, values![*key, message.as_str()]).await? else { continue };
-            let put = "INSERT INTO inbox (intake_key, message_id, received_at, body) VALUES ($1, $2, $3, $4)";
-            transaction.execute(put, values![*key, row.text(1)?, row.time(2)?, row.bytes(3)?.as_slice()]).await?;
-            returned += 1;
+            returned.push(event(&row)?);
         }
+        put_back(&mut transaction, &returned).await?;
         transaction.commit().await?;
-        Ok(returned)
+        Ok(returned.len() as u64)
     }
 
     /// Forgets the events set aside that arrived before a time; returns how many.
@@ -85,12 +85,15 @@ impl State {
     }
 }
 
-fn read(row: &Row) -> Result<AsideEvent, StateError> {
-    let event = InboxEvent {
+fn event(row: &Row) -> Result<InboxEvent, StateError> {
+    Ok(InboxEvent {
         key: KeyId::from_bytes(row.id(0)?),
         message_id: row.text(1)?,
         received_at: row.time(2)?,
         body: row.bytes(3)?,
-    };
-    Ok(AsideEvent { event, reason: row.text(4)? })
+    })
+}
+
+fn read(row: &Row) -> Result<AsideEvent, StateError> {
+    Ok(AsideEvent { event: event(row)?, reason: row.text(4)? })
 }

@@ -41,6 +41,7 @@ impl State {
             forget(&mut transaction, person).await?;
         }
         transaction.commit().await?;
+        self.database.overwrite_freed().await?;
         Ok(Erased { aliases, identities })
     }
 

@@ -1,21 +1,21 @@
 //! The inbox: events that were acknowledged and are not yet sealed into Parquet.
 //!
-//! [`State::append`] makes a batch durable and leaves out what came before; [`State::inbox`] reads in the order of
-//! arrival; [`State::seal`] clears exactly what was read. With PostgreSQL an event may become visible after one with a
-//! higher number, because its transaction ended later. A [`Mark`] therefore names what was read, not how far, and
-//! nothing that appears between is ever cleared unread.
-
-use std::collections::{HashMap, HashSet};
+//! [`State::append`] makes a batch durable and leaves out what came before ([`crate::seen`]); [`State::inbox`] reads in the
+//! order of arrival; [`State::seal`] clears exactly what was read. Events lie packed in chunks ([`crate::chunk`]), a row a
+//! chunk: a row an event would cost more than everything else. Chunks are numbered in the order of their commits, also
+//! by several processes; a [`Mark`] names those that were read, and nothing else is ever cleared.
 
 use jiff::{SignedDuration, Timestamp};
 use mehrwert_core::KeyId;
 use sha2::{Digest as _, Sha256};
 
-use crate::database::{Row, Transaction, values};
-use crate::{State, StateError};
+use crate::database::{Transaction, values};
+use crate::seen::{Digest, Seen};
+use crate::{State, StateError, chunk};
 
 /// For how long an event that comes again under the same key and message id is left out.
 pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+const REMEMBERED_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
 /// An event as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct InboxBatch {
     pub mark: Mark,
 }
 
-/// Which events were read: runs of sequence numbers, from the first to the last of each.
+/// Which chunks were read: runs of their numbers, from the first to the last of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mark {
     runs: Vec<(i64, i64)>,
@@ -62,7 +62,7 @@ impl Mark {
         }
     }
 
-    fn events(&self) -> i64 {
+    fn chunks(&self) -> i64 {
         self.runs.iter().map(|(first, last)| last - first + 1).sum()
     }
 }
@@ -78,39 +78,56 @@ impl State {
     /// Appends several batches in one transaction: the cost of making them durable is paid once. One result a batch.
     pub async fn append_batches(&self, batches: &[&[InboxEvent]]) -> Result<Vec<Appended>, StateError> {
         // The digests are made before the lock is taken.
-        let digests: Vec<[u8; 16]> = batches.iter().flat_map(|batch| batch.iter()).map(digest).collect();
+        let digests: Vec<Digest> = batches.iter().flat_map(|batch| batch.iter()).map(digest).collect();
+        let mut seen = self.seen.lock().await;
         let mut transaction = self.database.write("append to the inbox").await?;
-        let mut new = unseen(&mut transaction, batches, &digests).await?;
-        let mut rows = Vec::new();
+        let mut seq = transaction.next("inbox").await?;
+        seen.catch_up(&mut transaction).await?;
+        let mut latest = seen.earlier(&mut transaction, &digests).await?;
+        let mut new = Vec::new();
+        let mut written = Vec::new();
         let mut results = Vec::with_capacity(batches.len());
         let mut digests = digests.iter();
         for batch in batches {
             let mut result = Appended::default();
             for (event, digest) in batch.iter().zip(&mut digests) {
-                if new.remove(digest) {
-                    result.new += 1;
-                    let (message, body) = (event.message_id.as_str(), event.body.as_slice());
-                    rows.push(values![event.key, message, event.received_at, body]);
-                } else {
+                let at = event.received_at.as_microsecond();
+                if latest.get(digest).is_some_and(|before| *before > at - REMEMBERED_MICROS) {
                     result.repeated += 1;
+                } else {
+                    result.new += 1;
+                    latest.insert(*digest, at);
+                    new.push((*digest, at));
+                    written.push(event);
                 }
             }
             results.push(result);
         }
-        let insert = "INSERT INTO inbox (intake_key, message_id, received_at, body) VALUES {rows}";
-        transaction.rows_in_chunks(insert, &rows).await?;
+        if new.is_empty() {
+            // Nothing is to be made durable.
+            return Ok(results);
+        }
+        seq = write(&mut transaction, &written, seq).await?;
+        Seen::append(&mut transaction, seq, &new).await?;
+        let merged = seen.merge_slice(&mut transaction, new.len()).await?;
         transaction.commit().await?;
+        seen.appended(seq, new);
+        seen.merged(merged);
         Ok(results)
     }
 
-    /// The oldest events of the inbox, at most so many. They stay until they are sealed.
+    /// The oldest events of the inbox: so many, and those that were written with the last of them. Fewer than that are
+    /// all there are. They stay until they are sealed.
     pub async fn inbox(&self, most: u32) -> Result<InboxBatch, StateError> {
         let mut transaction = self.database.read("read the inbox").await?;
-        let read = "SELECT seq, intake_key, message_id, received_at, body FROM inbox ORDER BY seq LIMIT $1";
+        let read = "SELECT seq, events FROM inbox WHERE seq <= COALESCE((SELECT MIN(seq) FROM
+            (SELECT seq, SUM(event_count) OVER (ORDER BY seq) AS total FROM inbox) AS counted
+            WHERE total >= $1), 9223372036854775807) ORDER BY seq";
         let mut batch = InboxBatch { events: Vec::new(), mark: Mark::default() };
         for row in transaction.rows(read, values![i64::from(most)]).await? {
             batch.mark.push(row.integer(0)?);
-            batch.events.push(event(&row)?);
+            let unpacked = chunk::unpack(&row.bytes(1)?, &mut batch.events);
+            unpacked.map_err(|found| row.damaged(found))?;
         }
         Ok(batch)
     }
@@ -118,18 +135,32 @@ impl State {
     /// How many events wait to be sealed.
     pub async fn inbox_count(&self) -> Result<u64, StateError> {
         let mut transaction = self.database.read("count the inbox").await?;
-        let row = transaction.row("SELECT COUNT(*) FROM inbox", values![]).await?;
+        let count = "SELECT CAST(COALESCE(SUM(event_count), 0) AS BIGINT) FROM inbox";
+        let row = transaction.row(count, values![]).await?;
         row.map_or(Ok(0), |row| row.count(0))
     }
+}
 
-    /// Forgets the message ids that came longer ago than [`REMEMBERED`]; returns how many.
-    pub async fn forget_messages(&self, now: Timestamp) -> Result<u64, StateError> {
-        let mut transaction = self.database.write("forget old message ids").await?;
-        let forget = "DELETE FROM inbox_seen WHERE received_at <= $1";
-        let forgotten = transaction.execute(forget, values![long_ago(now)]).await?;
-        transaction.commit().await?;
-        Ok(forgotten)
+/// Writes events into the inbox, whatever came before: events that go back to it.
+pub(crate) async fn put_back(transaction: &mut Transaction, events: &[InboxEvent]) -> Result<(), StateError> {
+    if events.is_empty() {
+        return Ok(());
     }
+    let seq = transaction.next("inbox").await?;
+    write(transaction, &events.iter().collect::<Vec<_>>(), seq).await?;
+    Ok(())
+}
+
+/// Writes events from this number on, chunk by chunk; returns the last number.
+async fn write(transaction: &mut Transaction, events: &[&InboxEvent], mut seq: i64) -> Result<i64, StateError> {
+    for (place, (count, bytes)) in chunk::pack(events).into_iter().enumerate() {
+        if place > 0 {
+            seq = transaction.next("inbox").await?;
+        }
+        let insert = "INSERT INTO inbox (seq, event_count, events) VALUES ($1, $2, $3)";
+        transaction.execute(insert, values![seq, count, bytes.as_slice()]).await?;
+    }
+    Ok(seq)
 }
 
 /// Clears what was read; an error when some of it is gone already.
@@ -139,7 +170,7 @@ pub(crate) async fn clear(transaction: &mut Transaction, mark: &Mark) -> Result<
         let delete = "DELETE FROM inbox WHERE seq BETWEEN $1 AND $2";
         cleared += transaction.execute(delete, values![*first, *last]).await?;
     }
-    if i64::try_from(cleared) != Ok(mark.events()) {
+    if i64::try_from(cleared) != Ok(mark.chunks()) {
         return Err(StateError::Overtaken { operation: transaction.operation() });
     }
     Ok(())
@@ -147,48 +178,11 @@ pub(crate) async fn clear(transaction: &mut Transaction, mark: &Mark) -> Result<
 
 /// What stands for key and message id among those seen: half of their SHA-256, so that the index is small whatever
 /// senders make up, and holds nothing of theirs.
-fn digest(event: &InboxEvent) -> [u8; 16] {
+fn digest(event: &InboxEvent) -> Digest {
     let digest = Sha256::new().chain_update(event.key.bytes()).chain_update(event.message_id.as_bytes()).finalize();
     let mut half = [0; 16];
     half.copy_from_slice(&digest[..16]);
     half
-}
-
-fn long_ago(now: Timestamp) -> Timestamp {
-    now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN)
-}
-
-/// Notes the events as seen and returns the digests of those that were not.
-async fn unseen(
-    transaction: &mut Transaction,
-    batches: &[&[InboxEvent]],
-    digests: &[[u8; 16]],
-) -> Result<HashSet<[u8; 16]>, StateError> {
-    let mut first = HashMap::with_capacity(digests.len());
-    for (event, digest) in batches.iter().flat_map(|batch| batch.iter()).zip(digests) {
-        first.entry(*digest).or_insert(event.received_at);
-    }
-    let mut rows: Vec<([u8; 16], Timestamp)> = first.into_iter().collect();
-    // In one order, so that two processes that note the same events wait for each other instead of locking up.
-    rows.sort_unstable();
-    let rows: Vec<_> = rows.into_iter().map(|(digest, at)| values![digest, at]).collect();
-    let new = transaction.rows_in_chunks(NOTE, &rows).await?;
-    new.iter().map(|row| row.id(0)).collect()
-}
-
-/// Notes digests as seen; those that were seen within [`REMEMBERED`] are left as they are and not returned.
-const NOTE: &str = "INSERT INTO inbox_seen (digest, received_at) VALUES {rows}
-    ON CONFLICT (digest) DO UPDATE SET received_at = EXCLUDED.received_at
-    WHERE inbox_seen.received_at <= EXCLUDED.received_at - 2592000000000
-    RETURNING digest";
-
-fn event(row: &Row) -> Result<InboxEvent, StateError> {
-    Ok(InboxEvent {
-        key: KeyId::from_bytes(row.id(1)?),
-        message_id: row.text(2)?,
-        received_at: row.time(3)?,
-        body: row.bytes(4)?,
-    })
 }
 
 #[cfg(test)]
@@ -196,8 +190,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_statement_remembers_as_long_as_the_constant_says() {
-        assert!(NOTE.contains(&format!("received_at - {}\n", REMEMBERED.as_micros())));
+    fn thirty_days_are_thirty_days() {
+        assert_eq!(i128::from(REMEMBERED_MICROS), REMEMBERED.as_micros());
     }
 
     #[test]
@@ -205,6 +199,6 @@ mod tests {
         let mut mark = Mark::default();
         [3, 4, 5, 7, 9, 10].into_iter().for_each(|number| mark.push(number));
         assert_eq!(mark.runs, [(3, 5), (7, 7), (9, 10)]);
-        assert_eq!(mark.events(), 6);
+        assert_eq!(mark.chunks(), 6);
     }
 }

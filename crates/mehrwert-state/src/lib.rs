@@ -41,6 +41,7 @@ mod appender;
 mod aside;
 mod catalogue;
 mod check;
+mod chunk;
 mod consents;
 mod database;
 mod definitions;
@@ -55,11 +56,17 @@ mod people;
 mod place;
 mod products;
 mod schema;
+mod secrets;
+mod seen;
+
+use std::sync::Arc;
 
 use database::{Database, values};
+use seen::Seen;
+use tokio::sync::Mutex;
 
 pub use accounts::{Account, Joining, Member};
-pub use appender::{AppendError, Appender};
+pub use appender::{AppendError, Appender, Group};
 pub use aside::AsideEvent;
 pub use catalogue::{Change, Changed, FactFile, Generation, Snapshot};
 pub use check::MapFaults;
@@ -80,6 +87,8 @@ pub use products::{ExchangeRate, Product};
 #[derive(Debug, Clone)]
 pub struct State {
     database: Database,
+    /// Held while appending: who comes next sees what the one before has noted.
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl State {
@@ -95,7 +104,7 @@ impl State {
         let keep = "INSERT INTO secrets (name, value) VALUES ('tombstones', $1) ON CONFLICT (name) DO NOTHING";
         transaction.execute(keep, values![random]).await?;
         transaction.commit().await?;
-        Ok(State { database })
+        Ok(State { database, seen: Arc::default() })
     }
 
     /// Closes all connections; what was acknowledged stays.

@@ -5,7 +5,7 @@ use sqlx::migrate::{Migration, MigrationType};
 
 /// The steps in their order: number, what it makes, the statements for SQLite, those for PostgreSQL. A step that was
 /// released is never changed; a change is a new step.
-const STEPS: [(i64, &str, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "first tables",
@@ -17,6 +17,12 @@ const STEPS: [(i64, &str, &str, &str); 2] = [
         "events set aside",
         include_str!("../migrations/sqlite/0002_set_aside.sql"),
         include_str!("../migrations/postgres/0002_set_aside.sql"),
+    ),
+    (
+        3,
+        "the inbox in chunks",
+        include_str!("../migrations/sqlite/0003_inbox.sql"),
+        include_str!("../migrations/postgres/0003_inbox.sql"),
     ),
 ];
 

@@ -648,6 +648,26 @@ season-not-used = Eine Jahreszeit lässt sich von Zufall nicht unterscheiden (p 
 warning-intervals-narrow = Wie unsicher die Modellwerte sind, ließ sich nicht bestimmen ({ $reason }). Die Spannen sind um diesen Teil zu eng.
 warning-useless-covariate = Die Spalte „{ $column }“ unterscheidet die Kunden nicht und bleibt weg.
 
+## Listen dessen, was eingerichtet ist
+listing-settings = Einstellungen, wie sie gelten
+listing-keys = Schlüssel
+listing-key-made = Der neue Schlüssel. Bewahren Sie ihn auf: Er wird nur dieses eine Mal gezeigt.
+listing-webhooks = Webhooks
+listing-webhook-added = Der neue Webhook. Seine Adresse steht hinter der Ihres Servers.
+listing-empty = Es gibt noch keine.
+field-setting = Einstellung
+field-value = Wert
+field-origin = Woher
+field-id = Kennung
+field-kind = Art
+field-name = Name
+field-key = Schlüssel
+field-shop = Shop
+field-prices = Preise
+field-created-at = Angelegt
+field-revoked-at = Widerrufen
+field-source = Absender
+field-address = Adresse
 ## Einlesen
 heading-import-tables = Was sich geändert hat
 heading-import-changes = Beispiele dafür, was nun anders lautet

@@ -647,6 +647,26 @@ season-not-used = A season cannot be told from chance (p { $p }); the forecast d
 warning-intervals-narrow = How uncertain the parameters are could not be found out ({ $reason }). The intervals are too narrow by that.
 warning-useless-covariate = The column '{ $column }' does not tell customers apart and is left out.
 
+## Lists of what is set up
+listing-settings = Settings as they hold
+listing-keys = Keys
+listing-key-made = The new key. Keep it: it is shown this one time.
+listing-webhooks = Webhooks
+listing-webhook-added = The new webhook. Its address stands behind that of your server.
+listing-empty = There are none yet.
+field-setting = Setting
+field-value = Value
+field-origin = From
+field-id = Id
+field-kind = Kind
+field-name = Name
+field-key = Key
+field-shop = Shop
+field-prices = Prices
+field-created-at = Made
+field-revoked-at = Revoked
+field-source = Sender
+field-address = Address
 ## Importing
 heading-import-tables = What changed
 heading-import-changes = Examples of what is said differently now

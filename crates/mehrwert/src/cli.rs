@@ -10,8 +10,11 @@ use crate::add::AddArguments;
 use crate::data::DataArguments;
 use crate::doctor::DoctorArguments;
 use crate::import::ImportArguments;
+use crate::keys::KeysArguments;
 use crate::ledger::LedgerArguments;
 use crate::question::AsOf;
+use crate::serve::ServeArguments;
+use crate::webhooks::WebhooksArguments;
 
 /// What every customer, source, offer and measure is worth.
 #[derive(Debug, Parser)]
@@ -25,6 +28,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// From files of orders or contracts, or from the data directory, to what every customer is worth.
     Value(Box<ValueArguments>),
+    /// Takes in what happens, live: tracking calls of Segment's, RudderStack's and PostHog's clients, webhooks of shops.
+    Serve(Box<ServeArguments>),
+    /// Keys: who may send facts, and who may ask and change.
+    Keys(KeysArguments),
+    /// Webhooks of Shopify, WooCommerce and Stripe, and the secrets of their signatures.
+    Webhooks(WebhooksArguments),
     /// Takes files into the data directory: orders, payments, costs, contracts, touches, events, counts, products, rates,
     /// people.
     Import(Box<ImportArguments>),

@@ -7,15 +7,18 @@ mod cli;
 mod data;
 mod doctor;
 mod import;
+mod keys;
 mod kinds;
 mod ledger;
 mod output;
 mod progress;
 mod question;
 mod reading;
+mod serve;
 mod show;
 mod terminal;
 mod value;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -46,6 +49,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Value(arguments) => value::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::Webhooks(arguments) => webhooks::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Add(arguments) => add::run(&arguments),
         Command::Ledger(arguments) => ledger::run(&arguments),

@@ -62,7 +62,7 @@ value_from! {
 
 /// PostgreSQL keeps no zero bytes in text. One from outside must not break off a transaction that holds the events of
 /// others, so it becomes the sign for what cannot be shown, with both databases.
-fn kept_text(text: &str) -> String {
+pub(crate) fn kept_text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -95,6 +95,7 @@ enum Pools {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
+        clearer: SqlitePool,
     },
     Postgres(PgPool),
 }
@@ -141,11 +142,32 @@ impl Database {
         }
     }
 
+    /// Carries what is in SQLite's journal over into its file. PostgreSQL does such things by itself.
+    pub async fn clear_journal(&self) -> Result<(), StateError> {
+        let done = match &self.pools {
+            Pools::Sqlite { writer, clearer, .. } => sqlite::clear_journal(writer, clearer).await,
+            Pools::Postgres(_) => Ok(()),
+        };
+        let context = Context { operation: "clear the journal", place: Arc::clone(&self.place) };
+        done.map_err(|error| context.failed(error))
+    }
+
+    /// Overwrites what was deleted and still lies in free pages of the file. With PostgreSQL its operator sees to that.
+    pub async fn overwrite_freed(&self) -> Result<(), StateError> {
+        let done = match &self.pools {
+            Pools::Sqlite { writer, .. } => sqlite::overwrite_freed(writer).await,
+            Pools::Postgres(_) => Ok(()),
+        };
+        let context = Context { operation: "overwrite what was deleted", place: Arc::clone(&self.place) };
+        done.map_err(|error| context.failed(error))
+    }
+
     /// Closes all connections; what was committed stays.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, clearer } => {
                 readers.close().await;
+                clearer.close().await;
                 writer.close().await;
             }
             Pools::Postgres(pool) => pool.close().await,

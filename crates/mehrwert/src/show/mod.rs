@@ -11,6 +11,7 @@ pub mod explain;
 pub mod import;
 pub mod json;
 pub mod ledger;
+pub mod listing;
 pub mod parquet;
 pub mod rejects;
 pub mod report;
