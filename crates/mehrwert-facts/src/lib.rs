@@ -2,6 +2,9 @@
 
 pub mod contracts;
 pub mod engine;
+pub mod identities;
+pub mod import;
+pub mod intake;
 pub mod lake;
 pub mod orders;
 pub mod tables;

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use mehrwert_core::{AccountId, PersonId};
 
 use crate::aliases::{known, last_survivor, survivors};
-use crate::database::{Row, Transaction, values};
+use crate::database::{Row, Transaction, Value, values};
+use crate::many::those_known;
 use crate::people::family;
 use crate::{State, StateError};
 
@@ -30,7 +31,47 @@ pub struct Member {
     pub person: PersonId,
 }
 
+/// That a person belongs to an account, which is made where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joining {
+    /// The account, found by its domain or else by its id.
+    pub account: Account,
+    /// Who belongs to it.
+    pub person: PersonId,
+}
+
 impl State {
+    /// As [`State::join_account`] for many, making accounts where there are none. Most calls hold what is known: those
+    /// write nothing. Someone who was erased in the meantime is left out.
+    pub async fn join_accounts(&self, joinings: &[Joining], at: Timestamp) -> Result<(), StateError> {
+        if joinings.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.database.read("join accounts").await?;
+        if new_joinings(&mut transaction, joinings).await?.is_empty() {
+            return Ok(());
+        }
+        drop(transaction);
+        let mut transaction = self.database.write("join accounts").await?;
+        let new = new_joinings(&mut transaction, joinings).await?;
+        let known =
+            those_known(&mut transaction, &new.iter().map(|joining| joining.person).collect::<Vec<_>>()).await?;
+        for Joining { account, person } in new.into_iter().filter(|joining| known.contains(&joining.person)) {
+            // Whichever of id and domain there is already.
+            let make = "INSERT INTO accounts (account, name, domain, created_at) VALUES ($1, $2, $3, $4)
+                ON CONFLICT DO NOTHING";
+            let values = values![account.id, account.name.as_str(), account.domain.clone(), at];
+            transaction.execute(make, values).await?;
+            let join = "INSERT INTO memberships (account, person, joined_at)
+                SELECT account, $3, $4 FROM accounts WHERE (domain = $2 OR (account = $1 AND $2 IS NULL))
+                AND NOT EXISTS (SELECT 1 FROM memberships WHERE memberships.account = accounts.account
+                AND person = $3 AND left_at IS NULL)
+                ON CONFLICT (account, person, joined_at) DO UPDATE SET left_at = NULL";
+            transaction.execute(join, values![account.id, account.domain.clone(), *person, at]).await?;
+        }
+        transaction.commit().await
+    }
+
     /// Keeps a new account.
     ///
     /// # Errors
@@ -103,6 +144,29 @@ impl State {
         let rows = transaction.rows("SELECT account, name, domain FROM accounts ORDER BY account", values![]).await?;
         rows.iter().map(account).collect()
     }
+}
+
+/// Those of the joinings that are not known: who left an account does not join it again by themselves.
+async fn new_joinings<'a>(
+    transaction: &mut Transaction,
+    joinings: &'a [Joining],
+) -> Result<Vec<&'a Joining>, StateError> {
+    let persons: Vec<Vec<Value>> = joinings.iter().map(|joining| values![joining.person]).collect();
+    let find = "SELECT memberships.account, domain, person FROM memberships
+        JOIN accounts ON accounts.account = memberships.account WHERE person IN (VALUES {rows})";
+    let (mut by_id, mut by_domain) = (BTreeSet::new(), BTreeSet::new());
+    for row in transaction.rows_in_chunks(find, &persons).await? {
+        let person = PersonId::from_bytes(row.id(2)?);
+        by_id.insert((AccountId::from_bytes(row.id(0)?), person));
+        by_domain.insert((row.optional_text(1)?, person));
+    }
+    let mut seen = BTreeSet::new();
+    let new = joinings.iter().filter(|Joining { account, person }| {
+        let known = by_id.contains(&(account.id, *person))
+            || (account.domain.is_some() && by_domain.contains(&(account.domain.clone(), *person)));
+        !known && seen.insert((account.id, *person))
+    });
+    Ok(new.collect())
 }
 
 async fn exists(transaction: &mut Transaction, account: AccountId) -> Result<(), StateError> {

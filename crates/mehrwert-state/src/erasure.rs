@@ -52,6 +52,15 @@ impl State {
         Ok(transaction.row(find, values![tombstone(&key, identity)]).await?.is_some())
     }
 
+    /// When the person was erased whose identity this was; none when nobody was.
+    pub async fn erased_at(&self, identity: &Identity) -> Result<Option<Timestamp>, StateError> {
+        let mut transaction = self.database.read("look for a tombstone").await?;
+        let key = tombstone_key(&mut transaction).await?;
+        let find = "SELECT erased_at FROM tombstones WHERE digest = $1";
+        let row = transaction.row(find, values![tombstone(&key, identity)]).await?;
+        row.map(|row| row.time(0)).transpose()
+    }
+
     /// Aliases of erased persons that are still to be replaced in the facts.
     pub async fn pending_erasures(&self) -> Result<Vec<AliasId>, StateError> {
         let mut transaction = self.database.read("list pending erasures").await?;

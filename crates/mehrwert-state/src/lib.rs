@@ -38,6 +38,7 @@
 mod accounts;
 mod aliases;
 mod appender;
+mod aside;
 mod catalogue;
 mod check;
 mod consents;
@@ -49,6 +50,7 @@ mod identity;
 mod inbox;
 mod keys;
 mod leases;
+mod many;
 mod people;
 mod place;
 mod products;
@@ -56,8 +58,9 @@ mod schema;
 
 use database::{Database, values};
 
-pub use accounts::{Account, Member};
+pub use accounts::{Account, Joining, Member};
 pub use appender::{AppendError, Appender};
+pub use aside::AsideEvent;
 pub use catalogue::{Change, Changed, FactFile, Generation, Snapshot};
 pub use check::MapFaults;
 pub use consents::{ConsentEntry, ConsentStep};
@@ -68,6 +71,7 @@ pub use identity::{Identity, IdentityError, IdentityKind};
 pub use inbox::{Appended, InboxBatch, InboxEvent, Mark, REMEMBERED};
 pub use keys::{ApiKey, KeyKind};
 pub use leases::Lease;
+pub use many::{Merge, Move};
 pub use people::{FreshIds, Recognised, Trait};
 pub use place::{StateUrl, StateUrlError};
 pub use products::{ExchangeRate, Product};

@@ -78,12 +78,24 @@ impl State {
         Ok(identities.iter().map(answer).collect())
     }
 
-    /// Who is behind an identity, if anyone is known by it; nobody is made.
-    pub async fn person_of(&self, identity: &Identity) -> Result<Option<PersonId>, StateError> {
-        let mut transaction = self.database.read("look for a person").await?;
-        let aliases = find(&mut transaction, std::slice::from_ref(identity)).await?;
-        let Some(alias) = aliases.get(identity) else { return Ok(None) };
-        Ok(resolve(&mut transaction, &[*alias], i64::MAX).await?.get(alias).copied())
+    /// Who is behind identities, where they are known; nobody is made. One answer for each, in their order.
+    pub async fn look_for(&self, identities: &[Identity]) -> Result<Vec<Option<Recognised>>, StateError> {
+        let mut transaction = self.database.read("look for persons").await?;
+        let aliases = find(&mut transaction, identities).await?;
+        let unknown = missing(identities, &aliases);
+        let kept = not_erased(&mut transaction, unknown.clone()).await?;
+        let new: std::collections::HashSet<Identity> = kept.into_iter().collect();
+        let old: Vec<AliasId> = aliases.values().copied().collect();
+        let persons = resolve(&mut transaction, &old, i64::MAX).await?;
+        let answer = |identity: &Identity| match aliases.get(identity) {
+            Some(alias) => persons
+                .get(alias)
+                .map(|person| Recognised::Person { alias: *alias, person: *person, new: false })
+                .or(Some(Recognised::Erased)),
+            None if new.contains(identity) => None,
+            None => Some(Recognised::Erased),
+        };
+        Ok(identities.iter().map(answer).collect())
     }
 
     /// All identities of a person and of those merged into them, by kind and value.

@@ -5,12 +5,20 @@ use sqlx::migrate::{Migration, MigrationType};
 
 /// The steps in their order: number, what it makes, the statements for SQLite, those for PostgreSQL. A step that was
 /// released is never changed; a change is a new step.
-const STEPS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "first tables",
-    include_str!("../migrations/sqlite/0001_first.sql"),
-    include_str!("../migrations/postgres/0001_first.sql"),
-)];
+const STEPS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "first tables",
+        include_str!("../migrations/sqlite/0001_first.sql"),
+        include_str!("../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "events set aside",
+        include_str!("../migrations/sqlite/0002_set_aside.sql"),
+        include_str!("../migrations/postgres/0002_set_aside.sql"),
+    ),
+];
 
 fn migration(number: i64, name: &'static str, statements: &'static str) -> Migration {
     Migration::new(number, name.into(), MigrationType::Simple, statements.into_sql_str(), false)

@@ -221,6 +221,10 @@ reason-end-before-start = Ende vor dem Beginn
 reason-no-end = beendet, aber ohne den Tag
 reason-negative-price = Preis unter null
 reason-bad-interval = Intervall nicht bekannt
+reason-total-line = Summenzeile
+reason-empty-cell = eine nötige Zelle ist leer
+reason-unknown-word = ein hier unbekanntes Wort
+reason-erased = eine gelöschte Person
 
 ## Wofür Spalten gehalten werden
 role-customer = Kunde
@@ -250,6 +254,48 @@ role-end = Ende
 role-price = Preis je Intervall
 role-interval = Intervall
 role-contract = Vertragsnummer
+role-line-discount = Rabatt der Position
+role-subtotal = Zwischensumme
+role-id = Eigene Nummer
+role-time = Uhrzeit
+role-zone = Zeitzone
+role-email = E-Mail-Adresse
+role-phone = Telefon
+role-visitor = Besucherkennung
+role-name = Name
+role-first-name = Vorname
+role-last-name = Nachname
+role-account = Firma oder Haushalt
+role-birthday = Geburtstag
+role-street = Straße
+role-postcode = Postleitzahl
+role-city = Ort
+role-country = Land
+role-reference = Andere Nummer
+role-coupon = Gutschein
+role-category = Kategorie
+role-offer = Angebot
+role-method = Zahlungsart
+role-fee = Gebühr
+role-campaign = Kampagne
+role-ad-group = Anzeigengruppe
+role-ad = Anzeige
+role-medium = Medium
+role-content = Inhalt
+role-term = Suchbegriff
+role-page = Seite
+role-referrer = Verweis
+role-session = Besuch
+role-event = Ereignis
+role-object = Gegenstand
+role-stage = Stufe
+role-count = Anzahl
+role-purpose = Zweck
+role-measure = Maßnahme
+role-base = Ausgangswährung
+role-quote = Angebot oder Zielwährung
+role-rate = Kurs
+role-vat-rate = Mehrwertsteuersatz
 role-ignored = nicht verwendet
 
 kind-generic = Bestellungen
@@ -260,6 +306,16 @@ kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
 kind-contracts = Verträge
+kind-payments = Zahlungen
+kind-costs = Kosten
+kind-google-ads = Google Ads
+kind-meta-ads = Meta Ads
+kind-touches = Kontaktpunkte
+kind-events = Ereignisse
+kind-tallies = Zählungen
+kind-products = Produkte
+kind-rates = Wechselkurse
+kind-people = Personen
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, Datum { $date }, Zahlen { $number }, { $rows } Zeilen
 explain-last-line = Stimmt eine Zuordnung nicht? Nennen Sie die Spalte selbst, zum Beispiel --map customer=SPALTE.
 explain-nothing = Es wurde keine Datei gelesen.
@@ -672,3 +728,110 @@ advice-sales-without-goods-cost = Importieren Sie eine Produktliste mit Warenein
 advice-days-without-orders = Für diese Tage fehlt vielleicht ein Export oder Webhook.
 advice-days-without-costs = Importieren Sie den Werbebericht dieser Tage.
 advice-amounts-without-rate = Importieren Sie Wechselkurse mit base, quote, day und rate.
+
+## Einlesen
+heading-import-tables = Was sich geändert hat
+heading-import-changes = Beispiele dafür, was nun anders lautet
+column-import-table = Tabelle
+column-import-new = Neu
+column-import-changed = Geändert
+column-import-unchanged = Unverändert
+column-import-older = Älter, nicht übernommen
+table-orders = Bestellungen und Erstattungen
+table-payments = Zahlungen
+table-contracts = Verträge
+table-costs = Kosten
+table-touches = Kontaktpunkte
+table-events = Ereignisse
+table-contacts = Kontakte
+table-tallies = Zählungen
+table-products = Produkte
+table-rates = Wechselkurse
+table-people = Personen
+unit-orders = Bestellung
+unit-payments = Zahlung
+unit-contracts = Vertrag
+unit-costs = Kosten
+unit-tallies = Zählung
+unit-events = Ereignis
+unit-touches = Kontaktpunkt
+unit-contacts = Kontakt
+fact-net = netto
+fact-tax = MwSt.
+fact-shipping-charged = Versand
+fact-discount = Rabatt
+fact-goods-cost = Wareneinsatz
+fact-quantity = Menge
+fact-day = Tag
+fact-product = Produkt
+fact-category = Kategorie
+fact-coupon = Gutschein
+fact-offer = Angebot
+fact-source = Quelle
+fact-currency = Währung
+fact-reference = andere Nummer
+fact-amount = Betrag
+fact-fee = Gebühr
+fact-kind = Art
+fact-method = Zahlungsart
+fact-order-id = Bestellung
+fact-price = Preis
+fact-start = Beginn
+fact-end = Ende
+fact-status = Status
+fact-interval = Intervall
+fact-purpose = Zweck
+fact-to = letzter Tag
+fact-count = Anzahl
+fact-object = Gegenstand
+fact-medium = Medium
+fact-campaign = Kampagne
+fact-page = Seite
+fact-cost = Kosten
+fact-lines = Zeilen
+fact-who = andere Kundin oder anderer Kunde
+import-nothing = nichts
+import-other-words = andere Einzelheiten
+import-as-of = Stand { $time }: Von zwei Angaben gilt die neuere. Wo das nicht stimmt, --as-of TAG angeben.
+import-amounts-net = Die Beträge gelten als ohne Mehrwertsteuer.
+import-amounts-gross = Die Mehrwertsteuer wurde aus den Beträgen herausgerechnet.
+import-new-people = { $n-count ->
+    [one] { $n } Person ist neu.
+   *[other] { $n } Personen sind neu.
+}
+import-joined = { $n-count ->
+    [one] { $n } Person ist dieselbe wie eine andere.
+   *[other] { $n } Personen sind dieselben wie andere.
+}
+import-kept-apart = { $n-count ->
+    [one] { $n }-mal standen Namen zusammen, die zwei Personen gehören; sie bleiben zwei.
+   *[other] { $n }-mal standen Namen zusammen, die zwei Personen gehören; sie bleiben zwei.
+}
+import-nobody = { $n-count ->
+    [one] { $n } Zeile nennt niemanden: Sie zählt nach Tag, Produkt und Quelle und gehört zu keinem Kunden.
+   *[other] { $n } Zeilen nennen niemanden: Sie zählen nach Tag, Produkt und Quelle und gehören zu keinem Kunden.
+}
+import-periods = { $n-count ->
+    [one] { $n } Zeile umfasst mehrere Tage: Sie bleibt ein Betrag über diese Zeit.
+   *[other] { $n } Zeilen umfassen mehrere Tage: Jede bleibt ein Betrag über diese Zeit.
+}
+import-no-currency = { $n-count ->
+    [one] { $n } Zeile nennt keine Währung; --currency angeben, etwa --currency EUR.
+   *[other] { $n } Zeilen nennen keine Währung; --currency angeben, etwa --currency EUR.
+}
+import-tied = { $n-count ->
+    [one] { $n } Eintrag lautet in einer anderen Datei gleichen Alters anders: Welcher gilt, sagen die Zeiten nicht. Ist diese Datei die neuere, noch einmal mit --as-of und dem Tag ihres Exports einlesen.
+   *[other] { $n } Einträge lauten in einer anderen Datei gleichen Alters anders: Welche gelten, sagen die Zeiten nicht. Ist diese Datei die neuere, noch einmal mit --as-of und dem Tag ihres Exports einlesen.
+}
+import-unused-columns = { $n-count ->
+    [one] { $n } Spalte wurde nicht gebraucht.
+   *[other] { $n } Spalten wurden nicht gebraucht.
+}
+import-done = Eingelesen: { $new } neu, { $changed } geändert.
+import-rehearsed = Nichts wurde geschrieben. Ohne --dry-run: { $new } neu, { $changed } geändert.
+add-new = Hinzugefügt zu: { $table }.
+add-changed = Berichtigt in: { $table }.
+add-unchanged = Steht schon in { $table }: Nichts wurde hinzugefügt. Geschah es zweimal, bekommt es eine eigene --id.
+add-older = In { $table } steht Neueres: Nichts wurde geändert.
+add-would-be-new = Nichts wurde geschrieben. Ohne --dry-run käme es zu: { $table }.
+add-would-change = Nichts wurde geschrieben. Ohne --dry-run würde es berichtigt in: { $table }.

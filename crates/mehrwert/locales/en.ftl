@@ -220,6 +220,10 @@ reason-end-before-start = end before the start
 reason-no-end = ended, but without the day
 reason-negative-price = price below zero
 reason-bad-interval = interval not known
+reason-total-line = a line of totals
+reason-empty-cell = a needed cell is empty
+reason-unknown-word = a word not known here
+reason-erased = someone who was erased
 
 ## What columns are taken for
 role-customer = Customer
@@ -249,6 +253,48 @@ role-end = End
 role-price = Price per interval
 role-interval = Interval
 role-contract = Contract number
+role-line-discount = Discount on the line
+role-subtotal = Subtotal
+role-id = Own number
+role-time = Time of day
+role-zone = Time zone
+role-email = E-mail address
+role-phone = Telephone
+role-visitor = Visitor's id
+role-name = Name
+role-first-name = First name
+role-last-name = Last name
+role-account = Firm or household
+role-birthday = Birthday
+role-street = Street
+role-postcode = Postal code
+role-city = Town
+role-country = Country
+role-reference = Other number
+role-coupon = Voucher
+role-category = Category
+role-offer = Offer
+role-method = Way of payment
+role-fee = Fee
+role-campaign = Campaign
+role-ad-group = Group of ads
+role-ad = Ad
+role-medium = Medium
+role-content = Content
+role-term = Search term
+role-page = Page
+role-referrer = Referrer
+role-session = Visit
+role-event = Event
+role-object = Object
+role-stage = Stage
+role-count = Count
+role-purpose = Purpose
+role-measure = Measure
+role-base = Base currency
+role-quote = Quote, or quoted currency
+role-rate = Rate
+role-vat-rate = Rate of VAT
 role-ignored = not used
 
 kind-generic = Orders
@@ -259,6 +305,16 @@ kind-paypal = PayPal
 kind-online-retail = Online Retail
 kind-cdnow = CDNOW
 kind-contracts = Contracts
+kind-payments = Payments
+kind-costs = Costs
+kind-google-ads = Google Ads
+kind-meta-ads = Meta Ads
+kind-touches = Touches
+kind-events = Events
+kind-tallies = Counts
+kind-products = Products
+kind-rates = Exchange rates
+kind-people = People
 explain-file = { $path }: { $kind }, { $layout }, { $encoding }, dates { $date }, numbers { $number }, { $rows } rows
 explain-last-line = Is one of them wrong? Name the column yourself, for example --map customer=COLUMN.
 explain-nothing = No file was read.
@@ -671,3 +727,110 @@ advice-sales-without-goods-cost = import a product list with goods costs (`mehrw
 advice-days-without-orders = an export or webhook may be missing for these days.
 advice-days-without-costs = import the advertising report of these days.
 advice-amounts-without-rate = import exchange rates with base, quote, day and rate.
+
+## Importing
+heading-import-tables = What changed
+heading-import-changes = Examples of what is said differently now
+column-import-table = Table
+column-import-new = New
+column-import-changed = Changed
+column-import-unchanged = Unchanged
+column-import-older = Older, left alone
+table-orders = Orders and refunds
+table-payments = Payments
+table-contracts = Contracts
+table-costs = Costs
+table-touches = Touches
+table-events = Events
+table-contacts = Contacts
+table-tallies = Counts
+table-products = Products
+table-rates = Exchange rates
+table-people = People
+unit-orders = Order
+unit-payments = Payment
+unit-contracts = Contract
+unit-costs = Cost
+unit-tallies = Count
+unit-events = Event
+unit-touches = Touch
+unit-contacts = Contact
+fact-net = net
+fact-tax = VAT
+fact-shipping-charged = shipping
+fact-discount = discount
+fact-goods-cost = goods cost
+fact-quantity = quantity
+fact-day = day
+fact-product = product
+fact-category = category
+fact-coupon = voucher
+fact-offer = offer
+fact-source = source
+fact-currency = currency
+fact-reference = other number
+fact-amount = amount
+fact-fee = fee
+fact-kind = kind
+fact-method = way of payment
+fact-order-id = order
+fact-price = price
+fact-start = start
+fact-end = end
+fact-status = status
+fact-interval = interval
+fact-purpose = purpose
+fact-to = last day
+fact-count = count
+fact-object = object
+fact-medium = medium
+fact-campaign = campaign
+fact-page = page
+fact-cost = cost
+fact-lines = lines
+fact-who = another customer
+import-nothing = nothing
+import-other-words = other details
+import-as-of = As new as { $time }: of two statements the newer one holds. Say --as-of DAY where that is not so.
+import-amounts-net = Amounts are taken as without VAT.
+import-amounts-gross = VAT was taken out of the amounts.
+import-new-people = { $n-count ->
+    [one] { $n } person was seen for the first time.
+   *[other] { $n } persons were seen for the first time.
+}
+import-joined = { $n-count ->
+    [one] { $n } person turned out to be one with another.
+   *[other] { $n } persons turned out to be one with another.
+}
+import-kept-apart = { $n-count ->
+    [one] { $n } time names stood together that are known to be of two persons; they stay two.
+   *[other] { $n } times names stood together that are known to be of two persons; they stay two.
+}
+import-nobody = { $n-count ->
+    [one] { $n } row names nobody: it counts by day, product and source, and belongs to no customer.
+   *[other] { $n } rows name nobody: they count by day, product and source, and belong to no customer.
+}
+import-periods = { $n-count ->
+    [one] { $n } row covers several days: it is kept as one cost over that time.
+   *[other] { $n } rows cover several days: each is kept as one cost over that time.
+}
+import-no-currency = { $n-count ->
+    [one] { $n } row states no currency; say --currency, for example --currency EUR.
+   *[other] { $n } rows state no currency; say --currency, for example --currency EUR.
+}
+import-tied = { $n-count ->
+    [one] { $n } entry is said differently by another file of the same age: which one holds cannot be told from their times. If this file is the newer one, import it again with --as-of and the day of its export.
+   *[other] { $n } entries are said differently by another file of the same age: which ones hold cannot be told from their times. If this file is the newer one, import it again with --as-of and the day of its export.
+}
+import-unused-columns = { $n-count ->
+    [one] { $n } column was not used.
+   *[other] { $n } columns were not used.
+}
+import-done = Imported: { $new } new, { $changed } changed.
+import-rehearsed = Nothing was written. Without --dry-run: { $new } new, { $changed } changed.
+add-new = Added to { $table }.
+add-changed = Corrected in { $table }.
+add-unchanged = It stands in { $table } already: nothing was added. If it happened twice, give it an --id of its own.
+add-older = What stands in { $table } is newer: nothing was changed.
+add-would-be-new = Nothing was written. Without --dry-run it would be added to { $table }.
+add-would-change = Nothing was written. Without --dry-run it would be corrected in { $table }.

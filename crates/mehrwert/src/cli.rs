@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mehrwert_clv::ModelKind;
 use mehrwert_core::{Currency, Day, Horizon, Share};
 
+use crate::add::AddArguments;
 use crate::data::DataArguments;
 use crate::doctor::DoctorArguments;
+use crate::import::ImportArguments;
 use crate::ledger::LedgerArguments;
 use crate::question::AsOf;
 
@@ -27,6 +29,11 @@ pub(crate) enum Command {
     Ledger(LedgerArguments),
     /// Whether everything that must hold does, and how healthy the data are.
     Doctor(DoctorArguments),
+    /// Takes files into the data directory: orders, payments, costs, contracts, touches, events, counts, products, rates,
+    /// people.
+    Import(Box<ImportArguments>),
+    /// Adds one cost, count or event that has no file.
+    Add(Box<AddArguments>),
 }
 
 const EXAMPLES: &str = "Examples:
@@ -158,7 +165,7 @@ pub(crate) struct ValueArguments {
 }
 
 /// The kinds of files, by the name the command line gives them.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     Generic,
     Shopify,
@@ -168,6 +175,16 @@ pub(crate) enum Kind {
     OnlineRetail,
     Cdnow,
     Contracts,
+    Payments,
+    Costs,
+    GoogleAds,
+    MetaAds,
+    Touches,
+    Events,
+    Tallies,
+    Products,
+    Rates,
+    People,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -184,6 +201,15 @@ pub(crate) enum Decimal {
     Point,
     /// 1.234,56
     Comma,
+}
+
+/// Whether amounts contain VAT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AmountsAre {
+    /// Without VAT.
+    Net,
+    /// With VAT.
+    Gross,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,13 +2,17 @@
 //!
 //! Exit codes: 0 done, 1 the work failed, 2 the words or the input were wrong.
 
+mod add;
 mod cli;
 mod data;
 mod doctor;
+mod import;
+mod kinds;
 mod ledger;
 mod output;
 mod progress;
 mod question;
+mod reading;
 mod show;
 mod terminal;
 mod value;
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         Command::Value(arguments) => value::run(&arguments),
         Command::Ledger(arguments) => ledger::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Add(arguments) => add::run(&arguments),
     };
     let (error, code) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -21,6 +21,11 @@ impl Bars {
         Bars { names: show::phases(language), current: Mutex::new(None) }
     }
 
+    /// Takes away what is shown.
+    pub(crate) fn stop(&self) {
+        self.end();
+    }
+
     fn name(&self, phase: Phase) -> String {
         self.names.iter().find(|named| named.0 == phase).map_or_else(String::new, |named| named.1.clone())
     }

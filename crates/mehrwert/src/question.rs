@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::Failure;
 use crate::cli::{Format, Lang};
-use crate::data::{Absent, Data, DataArguments};
+use crate::data::{Data, DataArguments};
 
 /// Where derived files lie in the data directory.
 const DERIVED: &str = "derived";
@@ -141,14 +141,6 @@ impl Moment {
         let terms = LedgerTerms { allocation: self.allocation.clone(), currency, until: self.until };
         ledger::register(&engine, &terms).map_err(Failure::work)?;
         Ok((engine, terms))
-    }
-}
-
-impl QuestionArguments {
-    /// The moment that is asked about.
-    pub fn moment(&self) -> Result<Moment, Failure> {
-        let take = async |data: &mut Data| Moment::take(data, self.as_of).await;
-        self.data.work(Absent::Refuse, take)?.not_empty(self.as_of)
     }
 }
 

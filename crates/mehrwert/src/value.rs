@@ -7,21 +7,20 @@ use mehrwert_charts::Language;
 use mehrwert_clv::saved::{SavedModel, SavedModelError};
 use mehrwert_core::{Day, Phase, Progress};
 use mehrwert_facts::engine::Engine;
-use mehrwert_facts::orders::{DateOrder, DecimalMark, FileKind, OrderLog, OrderRequest, parse_mapping};
+use mehrwert_facts::orders::{FileKind, OrderLog, OrderRequest, Scope, parse_mapping};
 use mehrwert_facts::{Log, read};
 use mehrwert_insight::value::{ValueError, ValueRequest, ValueResult, value};
 
 use crate::Failure;
-use crate::cli::{Dates, Decimal, Format, Kind, ValueArguments};
+use crate::cli::{Format, ValueArguments};
 use crate::output::Pending;
 use crate::progress::Bars;
+use crate::reading::{self, Reading};
 use crate::show;
 use crate::terminal::{self, print};
-use reading::Reading;
 
 mod contracts;
 mod lake;
-mod reading;
 
 /// A wish of the command line that cannot be met.
 #[derive(Debug, thiserror::Error)]
@@ -42,22 +41,24 @@ enum WordError {
     NothingToSave,
     #[error("--save-model and --saved-model: the model would be written as it was read; leave one of them out")]
     SavedAgain,
+    #[error("--kind {0} is for `mehrwert import`; value takes orders and contracts")]
+    ForImport(String),
     #[error("--model {0} is not among --models: name it there too, or leave --models out")]
     ModelNotCompared(&'static str),
 }
 
 pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
-    let style = terminal::style(arguments.lang);
+    let style = terminal::style(terminal::language(arguments.lang));
     let language = style.language;
     let bars = Bars::new(language);
     if arguments.files.is_empty() {
         return lake::run(arguments, &bars, &style);
     }
-    let reading = reading::reading(arguments)?;
+    let reading = reading::reading(own_reading(arguments), arguments.reading.as_ref(), &arguments.data)?;
     let log = read(&order_request(arguments, &reading)?, &bars).map_err(Failure::input)?;
     // What reads the files is worth keeping, whatever comes of them.
-    reading::remember(arguments, &reading)?;
+    reading::remember(&reading, arguments.remember.as_ref(), &arguments.data)?;
     match log {
         Log::Orders(log) => orders(arguments, *log, &bars, &style),
         Log::Contracts(log) => contracts::run(arguments, &log, &bars, &style),
@@ -142,23 +143,34 @@ fn ending(path: &Path) -> Option<Ending> {
     }
 }
 
+fn own_reading(arguments: &ValueArguments) -> Reading {
+    Reading {
+        map: arguments.map.clone(),
+        kind: arguments.kind,
+        dates: arguments.dates,
+        decimal: arguments.decimal,
+        vat: arguments.vat,
+        currency: arguments.currency,
+        amounts: None,
+    }
+}
+
 fn order_request(arguments: &ValueArguments, reading: &Reading) -> Result<OrderRequest, Failure> {
     let mapping = reading.map.as_deref().map_or(Ok(Vec::new()), parse_mapping).map_err(Failure::input)?;
+    let kind = reading.kind.map(FileKind::from);
+    if let Some(kind) = reading.kind.filter(|kind| !kind.is_of_customers()) {
+        return Err(Failure::input(WordError::ForImport(kind.name())));
+    }
     Ok(OrderRequest {
         files: arguments.files.clone(),
-        kind: reading.kind.map(FileKind::from),
+        scope: Scope::Customers,
+        kind,
         mapping,
         attributes: arguments.by.iter().chain(&arguments.covariates).cloned().collect(),
         currency: reading.currency,
         vat: reading.vat,
-        date_order: reading.dates.map(|dates| match dates {
-            Dates::Dmy => DateOrder::DayFirst,
-            Dates::Mdy => DateOrder::MonthFirst,
-        }),
-        decimal: reading.decimal.map(|mark| match mark {
-            Decimal::Point => DecimalMark::Point,
-            Decimal::Comma => DecimalMark::Comma,
-        }),
+        date_order: reading.dates.map(Into::into),
+        decimal: reading.decimal.map(Into::into),
         today: Day::from(jiff::Zoned::now().date()),
     })
 }
@@ -218,19 +230,4 @@ fn write(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> io::Resul
 fn command_line() -> String {
     let words = std::env::args().skip(1).map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
     std::iter::once("mehrwert".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-impl From<Kind> for FileKind {
-    fn from(kind: Kind) -> FileKind {
-        match kind {
-            Kind::Generic => FileKind::Generic,
-            Kind::Shopify => FileKind::Shopify,
-            Kind::Woocommerce => FileKind::WooCommerce,
-            Kind::Stripe => FileKind::Stripe,
-            Kind::Paypal => FileKind::PayPal,
-            Kind::OnlineRetail => FileKind::OnlineRetail,
-            Kind::Cdnow => FileKind::Cdnow,
-            Kind::Contracts => FileKind::Contracts,
-        }
-    }
 }

@@ -132,6 +132,49 @@ pub fn read_contracts_from_bytes(bytes: &[u8], request: &OrderRequest) -> Result
     builder.finish(request)
 }
 
+/// When a contract runs and how it is paid.
+pub(crate) struct Terms {
+    pub start: Day,
+    pub end: Option<Day>,
+    pub price: Amount,
+    pub interval: Interval,
+}
+
+/// What a row says of a contract, or why it is none; `usual` is the interval where the row does not state one.
+pub(crate) fn terms(view: &RowView<'_>, price: Result<Amount, Reject>, usual: Interval) -> Result<Terms, Reject> {
+    view.customer(Role::Customer)?;
+    let state = state_of(&view.lowercase(Role::Status));
+    match state {
+        State::Test => return Err(view.reject(SetAsideReason::TestOrder, Role::Status)),
+        State::Failed => return Err(view.reject(SetAsideReason::FailedOrder, Role::Status)),
+        State::Runs | State::Ended => {}
+    }
+    let start = view.day(Role::Start)?;
+    let end = if says_open(&view.lowercase(Role::End)) { None } else { view.day_or_none(Role::End)? };
+    if end.is_some_and(|end| end < start) {
+        return Err(view.reject(SetAsideReason::EndBeforeStart, Role::End));
+    }
+    if end.is_none() && state == State::Ended {
+        return Err(view.reject(SetAsideReason::NoEnd, Role::Status));
+    }
+    let price = price?;
+    if price.is_negative() {
+        return Err(view.reject(SetAsideReason::NegativePrice, Role::Price));
+    }
+    view.check_currency()?;
+    let interval = match view.lowercase(Role::Interval).as_str() {
+        "" => usual,
+        text => Interval::parse(text).ok_or(view.reject(SetAsideReason::BadInterval, Role::Interval))?,
+    };
+    Ok(Terms { start, end, price, interval })
+}
+
+/// The interval of a file's contracts where a row does not state one: that in the price's column name, else a month.
+pub(crate) fn usual_interval(report: &FileReport) -> Interval {
+    let price = report.columns.iter().find(|column| column.role == Some(Role::Price));
+    price.and_then(|column| Interval::of_column(&column.name)).unwrap_or(Interval::Month)
+}
+
 /// The log as far as it is put together.
 #[derive(Default)]
 struct Builder {
@@ -170,8 +213,7 @@ impl Builder {
         if plan.report.kind != FileKind::Contracts {
             return Err(ReadError::HoldsOrders { path: path.to_owned() });
         }
-        let price = plan.report.columns.iter().find(|column| column.role == Some(Role::Price));
-        let usual = price.and_then(|column| Interval::of_column(&column.name)).unwrap_or(Interval::Month);
+        let usual = usual_interval(&plan.report);
         // At most 65,535 files are let in.
         let file = FileView { plan: &plan, number: self.files.len() as u16, usual, vat: plan.reading.vat };
         let rows_at_start = self.rows_read;
@@ -237,37 +279,14 @@ impl Builder {
         file: &FileView<'_>,
         row: u64,
     ) -> Result<ContractRow, Reject> {
-        view.customer(Role::Customer)?;
-        let state = state_of(&view.lowercase(Role::Status));
-        match state {
-            State::Test => return Err(view.reject(SetAsideReason::TestOrder, Role::Status)),
-            State::Failed => return Err(view.reject(SetAsideReason::FailedOrder, Role::Status)),
-            State::Runs | State::Ended => {}
-        }
-        let start = view.day(Role::Start)?;
-        let end = if says_open(&view.lowercase(Role::End)) { None } else { view.day_or_none(Role::End)? };
-        if end.is_some_and(|end| end < start) {
-            return Err(view.reject(SetAsideReason::EndBeforeStart, Role::End));
-        }
-        if end.is_none() && state == State::Ended {
-            return Err(view.reject(SetAsideReason::NoEnd, Role::Status));
-        }
-        let price = price?;
-        if price.is_negative() {
-            return Err(view.reject(SetAsideReason::NegativePrice, Role::Price));
-        }
-        view.check_currency()?;
-        let stated = view.lowercase(Role::Interval);
-        let interval = match stated.as_str() {
-            "" => file.usual,
-            text => Interval::parse(text).ok_or(view.reject(SetAsideReason::BadInterval, Role::Interval))?,
-        };
+        let stated = !view.text(Role::Interval).is_empty();
+        let Terms { start, end, price, interval } = terms(view, price, file.usual)?;
         let is_new = self.seen.insert(record.hash(file.plan.reading.identity_seed, &mut Vec::new()));
         if !is_new && !view.text(Role::Contract).is_empty() {
             return Err(Reject { reason: SetAsideReason::Duplicate, column: None });
         }
         self.identical_rows += u64::from(!is_new);
-        self.interval_assumed += u64::from(stated.is_empty());
+        self.interval_assumed += u64::from(!stated);
         let price = file.vat.map_or(price, |vat| vat.taken_out_of(price));
         let file = file.number;
         Ok(ContractRow { customer: 0, contract: None, product: None, start, end, price, interval, file, row })

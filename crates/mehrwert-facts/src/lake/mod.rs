@@ -14,9 +14,10 @@
 //! A crash before step 4 leaves files that no generation lists; [`Lake::orphans`] finds them. After it everything is there.
 
 mod check;
+mod compare;
 mod keys;
 mod read;
-mod units;
+pub(crate) mod units;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -69,15 +70,30 @@ pub struct Counted {
     pub unchanged: u64,
     /// Units that are there in newer words already, and were left alone.
     pub older: u64,
+    /// Units among the changed and the older ones of which neither statement is newer: their words alone decided.
+    pub tied: u64,
 }
 
 /// What an addition came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Added {
     /// The generation that holds it; none when there was nothing to write.
     pub generation: Option<i64>,
     /// By table, those with rows only.
     pub counted: Vec<(FactTable, Counted)>,
+    /// Some of the changed units, where all tables are looked up.
+    pub examples: Vec<Restated>,
+}
+
+/// One unit that was said differently before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restated {
+    /// The table.
+    pub table: FactTable,
+    /// Its rows as they were.
+    pub before: RecordBatch,
+    /// Its rows as they are from now on.
+    pub after: RecordBatch,
 }
 
 /// The lake could not be read or written.
@@ -177,21 +193,19 @@ impl Lake {
         for _ in 0..MOST_LOOKS {
             let snapshot = state.snapshot(None).await?;
             let mut prepared = write::Prepared::default();
-            let mut counted = Vec::new();
-            for (table, rows) in &tables {
-                let files: Vec<&FactFile> = snapshot.files.iter().filter(|file| file.fact == table.name()).collect();
-                let there =
-                    if look_up.covers(*table) { self.look_up(*table, rows, &files)? } else { units::There::default() };
-                let judged = rows.judge(&there);
-                counted.push((*table, judged.counted));
-                prepared.rewrite(self, *table, &files, &judged.replaced, &there, fresh)?;
-                prepared.write(self, *table, &rows.kept(&judged)?, fresh)?;
+            let weighed = self.weigh(&tables, &snapshot, look_up)?;
+            let counted = weighed.iter().map(|one| (one.table, one.judged.counted)).collect();
+            let examples = if look_up == LookUp::All { self.examples(&weighed)? } else { Vec::new() };
+            for one in &weighed {
+                prepared.rewrite(self, one.table, &one.files, &one.judged.replaced, &one.there, fresh)?;
+                prepared.write(self, one.table, &one.rows.kept(&one.judged)?, fresh)?;
             }
+            drop(weighed);
             if prepared.is_empty() {
                 if let Some(mark) = &addition.read {
                     state.clear_inbox(mark).await?;
                 }
-                return Ok(Added { generation: None, counted });
+                return Ok(Added { generation: None, counted, examples });
             }
             let change = Change {
                 based_on: Some(snapshot.generation),
@@ -201,7 +215,9 @@ impl Lake {
                 reason: &addition.reason,
             };
             match state.change_files(&change, now).await {
-                Ok(Changed::Made(generation)) => return Ok(Added { generation: Some(generation), counted }),
+                Ok(Changed::Made(generation)) => {
+                    return Ok(Added { generation: Some(generation), counted, examples });
+                }
                 Ok(Changed::Moved) => prepared.discard(self)?,
                 Err(error) => {
                     prepared.discard(self)?;
@@ -210,6 +226,18 @@ impl Lake {
             }
         }
         Err(StateError::Overtaken { operation: "add rows to the lake" }.into())
+    }
+
+    /// What adding these rows would come to; nothing is written.
+    ///
+    /// # Errors
+    /// [`LakeError`] when the catalogue or a file cannot be read.
+    pub async fn preview(&self, state: &State, rows: Reading) -> Result<Added, LakeError> {
+        let tables = units::by_table(vec![rows])?;
+        let snapshot = state.snapshot(None).await?;
+        let weighed = self.weigh(&tables, &snapshot, LookUp::All)?;
+        let counted = weighed.iter().map(|one| (one.table, one.judged.counted)).collect();
+        Ok(Added { generation: None, counted, examples: self.examples(&weighed)? })
     }
 
     /// Files in the lake's folder that no generation lists and none is to delete: left by a crash, or being written at

@@ -13,17 +13,18 @@ use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::error::ArrowError;
 use mehrwert_core::FileId;
+use rayon::prelude::*;
 
 use super::keys::{Keys, Name};
 use super::{Counted, LakeError, Reading};
 use crate::tables::{Authority, FactTable, Unit, Version};
 
 /// A map by unit: a unit is a hash already.
-pub(super) type ByUnit<T> = HashMap<Unit, T, BuildHasherDefault<UnitHasher>>;
+pub(crate) type ByUnit<T> = HashMap<Unit, T, BuildHasherDefault<UnitHasher>>;
 
 /// Takes the last eight bytes that it is given.
 #[derive(Debug, Default)]
-pub(super) struct UnitHasher(u64);
+pub(crate) struct UnitHasher(u64);
 
 impl Hasher for UnitHasher {
     fn write(&mut self, bytes: &[u8]) {
@@ -70,7 +71,8 @@ pub(super) struct NewRows {
     /// Rows of the batch, by unit and version.
     rows: Vec<u32>,
     units: Vec<NewUnit>,
-    places: ByUnit<u32>,
+    /// The units by their place in `units`; made when something is there to compare with.
+    places: OnceLock<ByUnit<u32>>,
     /// The names of orders that are reports.
     report_names: HashSet<Name>,
     /// The names of orders that are records; made when a report asks for them.
@@ -168,26 +170,27 @@ impl NewRows {
     /// Rows of several readings, of which each begins at one of the `starts`.
     fn of(table: FactTable, batch: RecordBatch, starts: &[u32]) -> Result<NewRows, ArrowError> {
         let keys = Keys::of(table, &batch)?;
-        let statement = |row: u32| {
+        let reading = |row: u32| starts.partition_point(|start| *start <= row);
+        let statement = |row: u32| (keys.unit(row as usize), keys.versions[row as usize], reading(row));
+        let said = |row: u32| {
             let place = row as usize;
-            (keys.unit(place), keys.versions[place], starts.partition_point(|start| *start <= row))
+            (keys.versions[place], reading(row), keys.id(place), keys.digests[place])
         };
-        let whole = |row: u32| (statement(row), keys.id(row as usize), keys.digests[row as usize]);
-        let mut rows: Vec<u32> = (0..batch.num_rows() as u32).collect();
-        rows.sort_unstable_by_key(|row| whole(*row));
+        // Arrow's own row numbers have 32 bits. The units stand beside them, so that sorting seldom visits the columns.
+        let mut sorted: Vec<(Unit, u32)> =
+            (0..batch.num_rows()).into_par_iter().map(|row| (keys.unit(row), row as u32)).collect();
+        sorted.par_sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| said(one.1).cmp(&said(other.1))));
         // The same row said twice in one statement is one.
-        rows.dedup_by_key(|row| whole(*row));
+        sorted.dedup_by(|one, other| one.0 == other.0 && said(one.1) == said(other.1));
+        let rows: Vec<u32> = sorted.into_iter().map(|(_, row)| row).collect();
         let units = newest(&keys, &rows, statement);
-        let mut places = ByUnit::with_capacity_and_hasher(units.len(), BuildHasherDefault::default());
         let mut report_names = HashSet::new();
-        for (place, one) in units.iter().enumerate() {
-            places.insert(one.unit, place as u32);
+        for one in &units {
             if one.statement.is_report() {
                 report_names.extend(rows[one.rows.clone()].iter().flat_map(|row| keys.names(*row as usize)));
             }
         }
-        drop(keys);
-        Ok(NewRows { table, batch, rows, units, places, report_names, record_names: OnceLock::new() })
+        Ok(NewRows { table, batch, rows, units, places: OnceLock::new(), report_names, record_names: OnceLock::new() })
     }
 
     /// Whether names have to be compared with those of a row that is there.
@@ -203,7 +206,28 @@ impl NewRows {
             Authority::Report => self.record_names(),
             Authority::Record => &self.report_names,
         };
-        self.places.contains_key(&unit) || (!names.is_empty() && names.iter().any(|name| opposite().contains(name)))
+        self.holds(&unit) || (!names.is_empty() && names.iter().any(|name| opposite().contains(name)))
+    }
+
+    /// Whether a unit is among these.
+    pub fn holds(&self, unit: &Unit) -> bool {
+        self.places().contains_key(unit)
+    }
+
+    fn places(&self) -> &ByUnit<u32> {
+        self.places.get_or_init(|| {
+            let mut places = ByUnit::with_capacity_and_hasher(self.units.len(), BuildHasherDefault::default());
+            places.extend(self.units.iter().enumerate().map(|(place, one)| (one.unit, place as u32)));
+            places
+        })
+    }
+
+    /// The rows of a unit.
+    pub fn rows_of(&self, unit: &Unit) -> Result<RecordBatch, LakeError> {
+        let rows = self.places().get(unit).map(|place| self.units[*place as usize].rows.clone()).unwrap_or_default();
+        let rows = UInt32Array::from(self.rows[rows].to_vec());
+        let error = |source| LakeError::Rows { operation: "compare", table: self.table.name(), source };
+        take_record_batch(&self.batch, &rows).map_err(error)
     }
 
     fn record_names(&self) -> &HashSet<Name> {
@@ -231,10 +255,12 @@ impl NewRows {
                 }
                 Some(old) if old > new.statement => {
                     judged.counted.older += 1;
+                    judged.counted.tied += u64::from(old.version == new.statement.version);
                     continue;
                 }
-                Some(_) => {
+                Some(old) => {
                     judged.counted.changed += 1;
+                    judged.counted.tied += u64::from(old.version == new.statement.version);
                     judged.replaced.insert(new.unit);
                 }
                 None if reports.is_empty() => judged.counted.new += 1,

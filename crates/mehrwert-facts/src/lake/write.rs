@@ -5,15 +5,16 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, UInt32Array};
-use arrow::compute::{concat_batches, filter_record_batch, sort_to_indices, take_record_batch};
-use arrow::datatypes::Date32Type;
+use arrow::array::{AsArray, BooleanArray, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, filter_record_batch, take_record_batch};
+use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 use mehrwert_core::{Day, FileId};
 use mehrwert_state::FactFile;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use rayon::prelude::*;
 
 use super::keys::Keys;
 use super::read::read_file;
@@ -44,10 +45,23 @@ impl Prepared {
         rows: &RecordBatch,
         fresh: FreshFileIds<'_>,
     ) -> Result<(), LakeError> {
-        for (month, rows) in by_month(table, rows)? {
-            self.add.push(lake.write_file(table, month, &rows, fresh())?);
+        let months: Vec<(Day, Vec<u32>, FileId)> =
+            by_month(table, rows)?.into_iter().map(|(month, places)| (month, places, fresh())).collect();
+        // The months at the same time: sorting and compressing is where an import spends its time. What was written
+        // is noted even where another month failed, so that it can be deleted.
+        let write = |(month, places, id): (Day, Vec<u32>, FileId)| {
+            let rows = sorted_part(table, rows, places)?;
+            lake.write_file(table, month, &rows, id)
+        };
+        let written: Vec<Result<FactFile, LakeError>> = months.into_par_iter().map(write).collect();
+        let mut failed = None;
+        for one in written {
+            match one {
+                Ok(file) => self.add.push(file),
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Writes anew, without the units that are replaced, every file that holds one.
@@ -185,7 +199,7 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), LakeError> {
     File::open(path).and_then(|folder| folder.sync_all()).map_err(error)
 }
 
-fn day_column<'a>(table: FactTable, rows: &'a RecordBatch) -> Result<&'a [i32], LakeError> {
+fn day_column(table: FactTable, rows: &RecordBatch) -> Result<&[i32], LakeError> {
     let wrong = || ArrowError::SchemaError("expected a column 'day' of days".to_owned());
     let column = rows.column_by_name("day").and_then(|column| column.as_primitive_opt::<Date32Type>());
     column.map(|days| &days.values()[..]).ok_or_else(|| LakeError::Rows {
@@ -202,34 +216,35 @@ fn days(table: FactTable, rows: &RecordBatch) -> Result<(Day, Day), LakeError> {
     Ok((bound(days.iter().min()), bound(days.iter().max())))
 }
 
-/// The rows of each month, by its first day, sorted by time.
-fn by_month(table: FactTable, rows: &RecordBatch) -> Result<BTreeMap<Day, RecordBatch>, LakeError> {
-    let error = |source| LakeError::Rows { operation: "sort", table: table.name(), source };
-    let days = day_column(table, rows)?;
+/// The rows of each month, by its first day.
+fn by_month(table: FactTable, rows: &RecordBatch) -> Result<BTreeMap<Day, Vec<u32>>, LakeError> {
     let mut months: BTreeMap<Day, Vec<u32>> = BTreeMap::new();
-    for (row, day) in days.iter().enumerate() {
-        let month = Day::first_of_month(Day::from_epoch(*day).month_number());
+    // Rows of one day mostly follow each other, so the month is asked for seldom.
+    let mut last: Option<(i32, Day)> = None;
+    for (row, day) in day_column(table, rows)?.iter().enumerate() {
+        let month = match last {
+            Some((known, month)) if known == *day => month,
+            _ => Day::first_of_month(Day::from_epoch(*day).month_number()),
+        };
+        last = Some((*day, month));
         // Arrow's own row numbers have 32 bits.
         months.entry(month).or_default().push(row as u32);
     }
-    let mut parts = BTreeMap::new();
-    for (month, places) in months {
-        let part = if places.len() == rows.num_rows() {
-            rows.clone()
-        } else {
-            take_record_batch(rows, &UInt32Array::from(places)).map_err(error)?
-        };
-        parts.insert(month, sorted(&part).map_err(error)?);
-    }
-    Ok(parts)
+    Ok(months)
 }
 
-/// Rows by the time at which they happened.
-fn sorted(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let at = rows.column_by_name("at").ok_or_else(|| ArrowError::SchemaError("expected a column 'at'".to_owned()))?;
-    let times = at.as_primitive_opt::<arrow::datatypes::TimestampMicrosecondType>();
-    if times.is_some_and(|times| times.null_count() == 0 && times.values().is_sorted()) {
+/// Some of the rows, by the time at which they happened; of one time in the order in which they came.
+fn sorted_part(table: FactTable, rows: &RecordBatch, mut places: Vec<u32>) -> Result<RecordBatch, LakeError> {
+    let error = |source| LakeError::Rows { operation: "sort", table: table.name(), source };
+    let wrong = || ArrowError::SchemaError("expected a column 'at' of times".to_owned());
+    let at = rows.column_by_name("at").and_then(|at| at.as_primitive_opt::<TimestampMicrosecondType>());
+    let at = at.ok_or_else(|| error(wrong()))?.values();
+    let is_sorted = places.windows(2).all(|pair| at[pair[0] as usize] <= at[pair[1] as usize]);
+    if is_sorted && places.len() == rows.num_rows() {
         return Ok(rows.clone());
     }
-    take_record_batch(rows, &sort_to_indices(at, None, None)?)
+    if !is_sorted {
+        places.sort_unstable_by_key(|row| (at[*row as usize], *row));
+    }
+    take_record_batch(rows, &UInt32Array::from(places)).map_err(error)
 }

@@ -12,7 +12,7 @@ use super::report::{AmountBasis, SetAside, SetAsideReason};
 use super::rows::{Record, RecordSource, RowError};
 
 /// After so many rows the progress is told.
-const PROGRESS_ROWS: u64 = 1 << 15;
+pub(crate) const PROGRESS_ROWS: u64 = 1 << 15;
 
 /// What a chunk gave. Rows count from its beginning; names have numbers of its own.
 #[derive(Default)]
@@ -51,7 +51,7 @@ pub(crate) struct ChunkProgress<'p> {
 }
 
 impl ChunkProgress<'_> {
-    fn tell(&self, told: &mut u64, done: u64) {
+    pub(crate) fn tell(&self, told: &mut u64, done: u64) {
         // Text unpacked from gzip is longer than the file.
         let now = (u128::from(done) * u128::from(self.bytes_on_disk) / u128::from(self.bytes_of_text.max(1))) as u64;
         if now > *told {

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::error::ReadError;
-use super::formats::{FORMATS, Format, format_of};
+use super::formats::{Format, format_of, formats};
 use super::header::{ColumnMap, Header};
-use super::report::{FileKind, Role};
-use super::request::OrderRequest;
+use super::report::FileKind;
+use super::request::{OrderRequest, Scope};
+use super::role::Role;
 use super::rows::{Layout, Record, text_source};
 
 /// Rows looked at to tell the delimiter.
@@ -93,13 +94,18 @@ impl Sample {
     fn take(text: &[u8], layout: Layout) -> Option<Sample> {
         let mut source = text_source(text, layout);
         let mut record = Record::default();
-        // Lines of nothing but delimiters before the header are what spreadsheets leave above a table.
+        // Lines of nothing but delimiters before the header are what spreadsheets leave above a table; titles of one cell
+        // are what reports begin with.
+        let mut titles = titles(text, layout);
         loop {
             if !source.read(&mut record).ok()? {
                 return None;
             }
             if !record.is_blank() {
-                break;
+                if titles == 0 {
+                    break;
+                }
+                titles -= 1;
             }
         }
         if record.too_long {
@@ -145,7 +151,9 @@ impl Sample {
         let without_header = looks_like_data(&self.first);
         let (header, format, mut columns) = if without_header {
             let header = Header::numbered(self.first.len());
-            let told = FORMATS.iter().find_map(|format| Some((*format, format.columns_without_header(&self.first)?)));
+            let told = formats(request.scope)
+                .iter()
+                .find_map(|format| Some((*format, format.columns_without_header(&self.first)?)));
             let (format, columns) = told.unwrap_or((format_of(FileKind::Generic), ColumnMap::default()));
             (header, format, columns)
         } else {
@@ -159,6 +167,28 @@ impl Sample {
             if without_header { (text, skipped) } else { (&text[self.first_end..], self.first_row + skipped) };
         Ok(Dialect { layout: self.layout, header, body, rows_before, format, columns })
     }
+}
+
+/// A report has no more lines of title than this.
+const MOST_TITLES: usize = 4;
+
+/// Lines with one cell above rows that all have more: the title of a report and its dates.
+fn titles(text: &[u8], layout: Layout) -> usize {
+    if layout == Layout::Blanks {
+        return 0;
+    }
+    let mut source = text_source(text, layout);
+    let mut record = Record::default();
+    let mut counts = Vec::new();
+    while counts.len() < SAMPLE_ROWS && matches!(source.read(&mut record), Ok(true)) {
+        if !record.is_blank() {
+            counts.push(record.cells.len());
+        }
+    }
+    let titles = counts.iter().take_while(|count| **count == 1).count();
+    let (above, rows) = counts.split_at(titles);
+    let is_table = rows.len() >= 2 && rows.iter().all(|count| *count == rows[0]);
+    if is_table && above.len() <= MOST_TITLES { titles } else { 0 }
 }
 
 /// Whether a first row is data already: some cell is a date, and no cell is empty or a word that names a column.
@@ -177,9 +207,13 @@ pub(crate) fn choose_format(header: &Header, request: &OrderRequest) -> (&'stati
         Some(kind) => format_of(kind),
         // Only contracts have these columns.
         None if names_contracts => format_of(FileKind::Contracts),
-        None => FORMATS.into_iter().find(|format| format.recognises(header)).unwrap_or(generic),
+        None => formats(request.scope).iter().copied().find(|format| format.recognises(header)).unwrap_or(generic),
     };
-    (format, format.columns(header))
+    let mut columns = format.columns(header);
+    if request.scope == Scope::Everything {
+        columns.add(header, format.more_names());
+    }
+    (format, columns)
 }
 
 /// Lets the columns that the user names go before those found. Among several files one of a known kind may lack them:

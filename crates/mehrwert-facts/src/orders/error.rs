@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use mehrwert_core::{Amount, Currency, Day};
 
-use super::report::{Role, SetAsideReason};
+use super::report::SetAsideReason;
+use super::role::Role;
 
 /// Why orders could not be read.
 #[derive(Debug, thiserror::Error)]

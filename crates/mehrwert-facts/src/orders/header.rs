@@ -2,7 +2,7 @@
 
 use mehrwert_core::Currency;
 
-use super::report::Role;
+use super::role::Role;
 
 /// The column names of a file.
 #[derive(Debug, Clone)]
@@ -122,24 +122,35 @@ fn split_currency(name: &str) -> (&str, Option<Currency>) {
 }
 
 /// Which column has which role.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct ColumnMap {
     by_role: [Option<u16>; Role::ALL.len()],
+}
+
+impl Default for ColumnMap {
+    fn default() -> ColumnMap {
+        ColumnMap { by_role: [None; Role::ALL.len()] }
+    }
 }
 
 impl ColumnMap {
     /// Columns by name; a column takes only the first role that wants it.
     pub(crate) fn find(header: &Header, names: &[(Role, &str)]) -> ColumnMap {
         let mut columns = ColumnMap::default();
+        columns.add(header, names);
+        columns
+    }
+
+    /// Further columns by name, for roles that have none yet, among columns that have none.
+    pub(crate) fn add(&mut self, header: &Header, names: &[(Role, &str)]) {
         for (role, names) in names {
-            if columns.get(*role).is_none()
+            if self.get(*role).is_none()
                 && let Some(column) = header.find(&names.split_whitespace().collect::<Vec<_>>())
-                && columns.role_of(column).is_none()
+                && self.role_of(column).is_none()
             {
-                columns.set(*role, Some(column));
+                self.set(*role, Some(column));
             }
         }
-        columns
     }
 
     pub(crate) fn get(&self, role: Role) -> Option<u16> {

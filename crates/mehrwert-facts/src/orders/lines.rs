@@ -13,7 +13,7 @@ use mehrwert_core::Amount;
 use super::formats::{Kind, Line};
 use super::header::ColumnMap;
 use super::names::NO_NAME;
-use super::report::Role;
+use super::role::Role;
 use super::schema::{AMOUNT_PRECISION, AMOUNT_SCALE, OrderColumns, order_lines_schema};
 
 /// Rows of a batch.

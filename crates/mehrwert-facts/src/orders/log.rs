@@ -20,7 +20,7 @@ use super::{Attribute, OrderLog, RowError};
 
 /// The hashes of rows are hashes already.
 #[derive(Default)]
-struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {

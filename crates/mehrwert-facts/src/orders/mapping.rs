@@ -1,6 +1,6 @@
 //! The user's own mapping of columns: `customer=Kunde,date=Datum`.
 
-use super::report::Role;
+use super::role::Role;
 
 /// Why a text is no mapping.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -18,25 +18,27 @@
 
 mod across;
 pub(crate) mod bytes;
-mod chunk;
-mod dates;
-mod dialect;
+pub(crate) mod chunk;
+pub(crate) mod dates;
+pub(crate) mod dialect;
 mod error;
 mod evidence;
 pub(crate) mod formats;
-mod header;
+pub(crate) mod header;
 mod lines;
-mod log;
+pub(crate) mod log;
 mod mapping;
 pub(crate) mod names;
-mod numbers;
+pub(crate) mod numbers;
 mod parquet_rows;
 pub(crate) mod plan;
-mod report;
+pub(crate) mod report;
 mod request;
+mod role;
 pub(crate) mod rows;
 mod schema;
 pub(crate) mod sums;
+pub(crate) mod times;
 
 pub use dates::DateOrder;
 pub use error::ReadError;
@@ -44,10 +46,10 @@ pub use mapping::{MappingError, parse_mapping};
 pub use names::Names;
 pub use numbers::DecimalMark;
 pub use report::{
-    AmountBasis, ColumnReport, FileKind, FileReport, ReadWarning, ReasonTotal, Reconciliation, Role, SetAside,
-    SetAsideReason,
+    AmountBasis, ColumnReport, FileKind, FileReport, ReadWarning, ReasonTotal, Reconciliation, SetAside, SetAsideReason,
 };
-pub use request::OrderRequest;
+pub use request::{OrderRequest, Scope};
+pub use role::Role;
 pub use schema::{AMOUNT_PRECISION, AMOUNT_SCALE, OrderColumns, attribute_column, order_lines_schema};
 
 use std::path::Path;

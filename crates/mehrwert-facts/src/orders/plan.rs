@@ -14,8 +14,9 @@ use super::formats::Format;
 use super::header::{ColumnMap, Header};
 use super::numbers::DecimalMark;
 use super::parquet_rows::ParquetFile;
-use super::report::{AmountBasis, ColumnReport, FileReport, Role};
-use super::request::OrderRequest;
+use super::report::{AmountBasis, ColumnReport, FileReport};
+use super::request::{OrderRequest, Scope};
+use super::role::Role;
 use super::rows::{Layout, RecordSource, RowError, cut_at_line_ends, cut_outside_quotes, text_source};
 
 /// Rows looked at before all rows are.
@@ -36,6 +37,8 @@ pub(crate) struct Reading {
     pub date_order: Option<DateOrder>,
     marks: [DecimalMark; Role::ALL.len()],
     pub today: Day,
+    /// Whether a row without a customer is of no use.
+    pub needs_customer: bool,
     pub currency_wanted: Option<Currency>,
     /// The currency that the name of the amount's column states.
     pub currency_of_file: Option<Currency>,
@@ -261,6 +264,7 @@ impl<'t> Found<'t> {
             date_order,
             marks,
             today: request.today,
+            needs_customer: request.scope == Scope::Customers,
             currency_wanted: request.currency,
             currency_of_file: amount_column.and_then(|column| self.header.currency(column)),
             vat: request.vat.filter(|_| contains_vat),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use mehrwert_core::{Amount, Currency};
 
+use super::role::Role;
+
 /// The kind of file, found by its column names or named by the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
@@ -24,149 +26,26 @@ pub enum FileKind {
     Cdnow,
     /// Contracts: a row for each, with its start and its price per interval. Read by [`crate::contracts`].
     Contracts,
-}
-
-/// What a column says, so far as the main job needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
-    /// Who bought.
-    Customer,
-    /// Day, or day and time, of the purchase.
-    Date,
-    /// Amount of the row (of the line, or of the whole order where a row is an order).
-    Amount,
-    /// Price of one piece; the row's amount is price times quantity.
-    UnitPrice,
-    /// The order the row belongs to.
-    Order,
-    /// What was bought.
-    Product,
-    /// How many.
-    Quantity,
-    /// Tax contained in or added to the amount.
-    Tax,
-    /// Discount given.
-    Discount,
-    /// What the goods of the row cost the shop.
-    GoodsCost,
-    /// Where the customer came from.
-    Source,
-    /// Currency of the amount.
-    Currency,
-    /// State of the order (paid, failed, cancelled ...).
-    Status,
-    /// Whether the row is a sale, a refund or a cancellation.
-    Kind,
-    /// Amount paid back of this order so far.
-    Refunded,
-    /// When the order was cancelled.
-    CancelledAt,
-    /// Shipping charged to the customer.
-    Shipping,
-    /// The order or transaction a refund belongs to.
-    RelatedOrder,
-    /// Who received a payment: the customer, where the row is a refund.
-    Recipient,
-    /// Whether a payment was collected (yes or no).
-    Captured,
-    /// Something by which test orders are told (a test gateway, a test flag).
-    Test,
-    /// First day of a contract.
-    Start,
-    /// Last day of a contract; empty while it runs.
-    End,
-    /// Price of a contract per interval.
-    Price,
-    /// How often a contract is paid and renewed.
-    Interval,
-    /// The contract's own number.
-    Contract,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Role; 26] = [
-        Role::Customer,
-        Role::Date,
-        Role::Amount,
-        Role::UnitPrice,
-        Role::Order,
-        Role::Product,
-        Role::Quantity,
-        Role::Tax,
-        Role::Discount,
-        Role::GoodsCost,
-        Role::Source,
-        Role::Currency,
-        Role::Status,
-        Role::Kind,
-        Role::Refunded,
-        Role::CancelledAt,
-        Role::Shipping,
-        Role::RelatedOrder,
-        Role::Recipient,
-        Role::Captured,
-        Role::Test,
-        Role::Start,
-        Role::End,
-        Role::Price,
-        Role::Interval,
-        Role::Contract,
-    ];
-
-    /// The role's name, as a mapping on the command line uses it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::Customer => "customer",
-            Role::Date => "date",
-            Role::Amount => "amount",
-            Role::UnitPrice => "unit_price",
-            Role::Order => "order",
-            Role::Product => "product",
-            Role::Quantity => "quantity",
-            Role::Tax => "tax",
-            Role::Discount => "discount",
-            Role::GoodsCost => "goods_cost",
-            Role::Source => "source",
-            Role::Currency => "currency",
-            Role::Status => "status",
-            Role::Kind => "kind",
-            Role::Refunded => "refunded",
-            Role::CancelledAt => "cancelled_at",
-            Role::Shipping => "shipping",
-            Role::RelatedOrder => "related_order",
-            Role::Recipient => "recipient",
-            Role::Captured => "captured",
-            Role::Test => "test",
-            Role::Start => "start",
-            Role::End => "end",
-            Role::Price => "price",
-            Role::Interval => "interval",
-            Role::Contract => "contract",
-        }
-    }
-
-    /// Whether the column holds days.
-    pub(crate) fn is_day(self) -> bool {
-        matches!(self, Role::Date | Role::CancelledAt | Role::Start | Role::End)
-    }
-
-    /// Whether the column holds numbers.
-    pub(crate) fn is_number(self) -> bool {
-        matches!(
-            self,
-            Role::Amount
-                | Role::UnitPrice
-                | Role::Quantity
-                | Role::Tax
-                | Role::Discount
-                | Role::GoodsCost
-                | Role::Refunded
-                | Role::Shipping
-                | Role::Price
-        )
-    }
+    /// Payments of any provider.
+    Payments,
+    /// Costs of any kind.
+    Costs,
+    /// Google Ads, a report of campaigns.
+    GoogleAds,
+    /// Meta Ads, a report of campaigns or ads.
+    MetaAds,
+    /// How people met us.
+    Touches,
+    /// What people did, quotes among it.
+    Events,
+    /// Counts without persons.
+    Tallies,
+    /// Products: what they cost, their VAT and category.
+    Products,
+    /// Exchange rates.
+    Rates,
+    /// People: their names and what is known of them.
+    People,
 }
 
 /// Whether amounts contain VAT.
@@ -255,6 +134,14 @@ pub enum SetAsideReason {
     NegativePrice,
     /// An interval that is none of those known.
     BadInterval,
+    /// A line of totals below or above the rows it sums up.
+    TotalLine,
+    /// A cell without which the row says nothing is empty.
+    EmptyCell,
+    /// A word that is none of those known in its column.
+    UnknownWord,
+    /// About someone who was erased.
+    Erased,
 }
 
 impl SetAsideReason {
@@ -279,6 +166,10 @@ impl SetAsideReason {
             SetAsideReason::NoEnd => "ended, but without the day",
             SetAsideReason::NegativePrice => "price below zero",
             SetAsideReason::BadInterval => "interval not known",
+            SetAsideReason::TotalLine => "a line of totals",
+            SetAsideReason::EmptyCell => "a needed cell is empty",
+            SetAsideReason::UnknownWord => "a word not known here",
+            SetAsideReason::Erased => "someone who was erased",
         }
     }
 }

@@ -6,13 +6,25 @@ use mehrwert_core::{Currency, Day, Share};
 
 use super::dates::DateOrder;
 use super::numbers::DecimalMark;
-use super::report::{FileKind, Role};
+use super::report::FileKind;
+use super::role::Role;
+
+/// What files may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Orders or contracts, each of somebody: for the value of customers.
+    Customers,
+    /// All that can be imported; who did it may be unknown.
+    Everything,
+}
 
 /// Which files to read and how; everything left out is found out.
 #[derive(Debug, Clone)]
 pub struct OrderRequest {
     /// The files, in the order in which their rows count as earlier or later.
     pub files: Vec<PathBuf>,
+    /// What they may hold.
+    pub scope: Scope,
     /// The kind of all files, where the user names it.
     pub kind: Option<FileKind>,
     /// Columns the user names for roles; they go before what the names suggest.
@@ -37,6 +49,7 @@ impl OrderRequest {
     pub fn new(files: Vec<PathBuf>, today: Day) -> OrderRequest {
         OrderRequest {
             files,
+            scope: Scope::Customers,
             kind: None,
             mapping: Vec::new(),
             attributes: Vec::new(),

@@ -21,6 +21,11 @@ impl Unit {
     /// The unit with this key in its table; the parts are the origin's name space and its own key.
     #[must_use]
     pub fn of(table: FactTable, key: &[&str]) -> Unit {
+        Unit::of_bytes(table, key.iter().map(|part| part.as_bytes()))
+    }
+
+    /// The same of parts that are no text.
+    pub(crate) fn of_bytes<'k>(table: FactTable, key: impl Iterator<Item = &'k [u8]>) -> Unit {
         let mut hash = Sha256::new().chain_update(table.name()).chain_update([0]);
         for part in key {
             hash.update((part.len() as u64).to_le_bytes());

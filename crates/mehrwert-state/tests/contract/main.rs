@@ -7,6 +7,7 @@ mod support;
 
 mod accounts;
 mod aliases;
+mod aside;
 mod catalogue;
 mod decisions;
 mod erasure;
@@ -14,6 +15,7 @@ mod group_commit;
 mod inbox;
 mod keys;
 mod leases;
+mod many;
 mod opening;
 mod people;
 
@@ -75,6 +77,14 @@ contract! {
         chains_of_merges_come_apart_one_by_one,
         an_alias_can_be_linked_to_another_person,
         what_does_not_exist_is_refused;
+    aside:
+        what_is_set_aside_is_kept_once_and_listed,
+        what_is_set_aside_can_go_back_or_be_forgotten;
+    many:
+        many_merges_follow_each_other,
+        an_identity_moves_and_its_past_stays,
+        traits_of_many_keep_the_latest,
+        many_join_accounts_once;
     erasure:
         nothing_is_left_but_a_tombstone,
         merged_persons_are_erased_together,

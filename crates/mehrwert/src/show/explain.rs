@@ -55,9 +55,9 @@ pub(super) fn columns(words: &Words, file: &FileReport) -> DataTable {
     );
     for column in &file.columns {
         let role = match (column.is_attribute, column.role) {
-            (false, role) => words.text(names::role_key(role)),
+            (false, role) => words.text(&names::role_key(role)),
             (true, None) => words.text("role-attribute"),
-            (true, role) => format!("{}, {}", words.text(names::role_key(role)), words.text("role-attribute")),
+            (true, role) => format!("{}, {}", words.text(&names::role_key(role)), words.text("role-attribute")),
         };
         table.push([names::plain(&column.name, 36), names::plain(&column.example, 32), role]);
     }

@@ -11,6 +11,7 @@ mod contracts;
 mod cuts;
 mod exact;
 mod explained;
+mod import;
 mod segments;
 mod warnings;
 mod wire;
@@ -18,6 +19,8 @@ mod wire;
 use mehrwert_insight::contracts::ContractResult;
 use mehrwert_insight::value::ValueResult;
 use serde::Serialize;
+
+pub use import::{added, import};
 
 /// The answer as JSON, indented, with a line feed at the end.
 #[must_use]

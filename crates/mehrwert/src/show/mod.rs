@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod csv;
 pub mod doctor;
 pub mod explain;
+pub mod import;
 pub mod json;
 pub mod ledger;
 pub mod parquet;

@@ -43,39 +43,15 @@ pub(super) const fn reason_key(reason: SetAsideReason) -> &'static str {
         SetAsideReason::NoEnd => "reason-no-end",
         SetAsideReason::NegativePrice => "reason-negative-price",
         SetAsideReason::BadInterval => "reason-bad-interval",
+        SetAsideReason::TotalLine => "reason-total-line",
+        SetAsideReason::EmptyCell => "reason-empty-cell",
+        SetAsideReason::UnknownWord => "reason-unknown-word",
+        SetAsideReason::Erased => "reason-erased",
     }
 }
 
-pub(super) const fn role_key(role: Option<Role>) -> &'static str {
-    match role {
-        Some(Role::Customer) => "role-customer",
-        Some(Role::Date) => "role-date",
-        Some(Role::Amount) => "role-amount",
-        Some(Role::UnitPrice) => "role-unit-price",
-        Some(Role::Order) => "role-order",
-        Some(Role::Product) => "role-product",
-        Some(Role::Quantity) => "role-quantity",
-        Some(Role::Tax) => "role-tax",
-        Some(Role::Discount) => "role-discount",
-        Some(Role::GoodsCost) => "role-goods-cost",
-        Some(Role::Source) => "role-source",
-        Some(Role::Currency) => "role-currency",
-        Some(Role::Status) => "role-status",
-        Some(Role::Kind) => "role-kind",
-        Some(Role::Refunded) => "role-refunded",
-        Some(Role::CancelledAt) => "role-cancelled-at",
-        Some(Role::Shipping) => "role-shipping",
-        Some(Role::RelatedOrder) => "role-related-order",
-        Some(Role::Recipient) => "role-recipient",
-        Some(Role::Captured) => "role-captured",
-        Some(Role::Test) => "role-test",
-        Some(Role::Start) => "role-start",
-        Some(Role::End) => "role-end",
-        Some(Role::Price) => "role-price",
-        Some(Role::Interval) => "role-interval",
-        Some(Role::Contract) => "role-contract",
-        None => "role-ignored",
-    }
+pub(super) fn role_key(role: Option<Role>) -> String {
+    role.map_or_else(|| "role-ignored".to_owned(), |role| format!("role-{}", role.name().replace('_', "-")))
 }
 
 pub(super) const fn file_kind_key(kind: FileKind) -> &'static str {
@@ -88,6 +64,16 @@ pub(super) const fn file_kind_key(kind: FileKind) -> &'static str {
         FileKind::OnlineRetail => "kind-online-retail",
         FileKind::Cdnow => "kind-cdnow",
         FileKind::Contracts => "kind-contracts",
+        FileKind::Payments => "kind-payments",
+        FileKind::Costs => "kind-costs",
+        FileKind::GoogleAds => "kind-google-ads",
+        FileKind::MetaAds => "kind-meta-ads",
+        FileKind::Touches => "kind-touches",
+        FileKind::Events => "kind-events",
+        FileKind::Tallies => "kind-tallies",
+        FileKind::Products => "kind-products",
+        FileKind::Rates => "kind-rates",
+        FileKind::People => "kind-people",
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::super::dates::{OrderHint, Shape, order_hint};
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role};
+use super::super::report::{AmountBasis, FileKind};
+use super::super::role::Role;
 use super::{Figures, Format, Line, Memory, Reject, RoleNames, RowView};
 
 pub(crate) struct Cdnow;

@@ -4,9 +4,10 @@
 //! [`crate::contracts`].
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind};
+use super::super::role::Role;
 use super::generic::basis_of_name;
-use super::{Figures, Format, Line, Memory, Reject, RoleNames, RowView};
+use super::{Figures, Format, Reject, RoleNames, RowView};
 
 pub(crate) struct Contracts;
 
@@ -115,16 +116,5 @@ impl Format for Contracts {
 
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject> {
         row.required_number(Role::Price).map(Figures::sale)
-    }
-
-    /// A contract is no order: the reader of orders refuses such a file before it comes to its rows.
-    fn judge<'r>(
-        &self,
-        row: &RowView<'r>,
-        _figures: Result<Figures, Reject>,
-        _memory: &mut Memory,
-        _lines: &mut Vec<Line<'r>>,
-    ) -> Result<(), Reject> {
-        Err(row.reject(SetAsideReason::NotAnOrder, Role::Start))
     }
 }

@@ -7,7 +7,8 @@
 //!   its reversal on the same day.
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::status::{State, says_yes, state_of};
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 
@@ -210,7 +211,7 @@ fn is_total_line(row: &RowView<'_>) -> bool {
 }
 
 /// Whether an amount's column says that it contains VAT or not.
-pub(super) fn basis_of_name(name: &str) -> AmountBasis {
+pub(crate) fn basis_of_name(name: &str) -> AmountBasis {
     const WITHOUT: [&str; 9] =
         ["exclvat", "exvat", "excltax", "extax", "ohnemwst", "ohneust", "exklmwst", "zzglmwst", "withoutvat"];
     const WITH: [&str; 8] = ["inclvat", "incvat", "incltax", "inctax", "inklmwst", "mitmwst", "inklust", "withvat"];

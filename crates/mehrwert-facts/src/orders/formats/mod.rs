@@ -5,22 +5,24 @@ use std::cell::Cell;
 
 use mehrwert_core::{Amount, Currency, Day};
 
-use super::dates::parse_day;
+use super::dates::{DateOrder, parse_day};
 use super::header::{ColumnMap, Header};
 use super::numbers::{is_plausible, parse_number};
 use super::plan::Reading;
-use super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::request::Scope;
+use super::role::Role;
 use super::rows::Record;
 
-mod cdnow;
-mod contracts;
-mod generic;
-mod online_retail;
-mod paypal;
-mod shopify;
-mod status;
-mod stripe;
-mod woocommerce;
+pub(crate) mod cdnow;
+pub(crate) mod contracts;
+pub(crate) mod generic;
+pub(crate) mod online_retail;
+pub(crate) mod paypal;
+pub(crate) mod shopify;
+pub(crate) mod status;
+pub(crate) mod stripe;
+pub(crate) mod woocommerce;
 
 /// All formats; the first that recognises a header reads the file, and the last recognises every header.
 pub(crate) const FORMATS: [&dyn Format; 8] = [
@@ -34,10 +36,36 @@ pub(crate) const FORMATS: [&dyn Format; 8] = [
     &generic::Generic,
 ];
 
+/// All formats that a file may have.
+pub(crate) fn formats(scope: Scope) -> &'static [&'static dyn Format] {
+    match scope {
+        Scope::Customers => &FORMATS,
+        Scope::Everything => &crate::import::FORMATS,
+    }
+}
+
 /// The format of a kind.
 pub(crate) fn format_of(kind: FileKind) -> &'static dyn Format {
-    FORMATS.into_iter().find(|format| format.kind() == kind).unwrap_or(&generic::Generic)
+    crate::import::FORMATS.into_iter().find(|format| format.kind() == kind).unwrap_or(&generic::Generic)
 }
+
+/// Columns that tell more of an order than its value needs.
+const MORE_OF_ORDERS: RoleNames = &[
+    (
+        Role::Email,
+        "email customeremail customermail emailaddress mail emailadresse kundenemail kundenmail billingemail",
+    ),
+    (Role::Phone, "phone telefon telephone phonenumber telefonnummer billingphone mobile handy"),
+    (Role::Visitor, "anonymousid visitorid besucherid"),
+    (Role::Reference, "reference referenz internalid internenummer id"),
+    (
+        Role::Coupon,
+        "coupon coupons couponcode voucher gutschein gutscheine gutscheincode discountcode rabattcode aktionscode",
+    ),
+    (Role::Category, "category kategorie productcategory produktkategorie warengruppe"),
+    (Role::Offer, "offer angebot"),
+    (Role::Time, "time uhrzeit ordertime bestellzeit"),
+];
 
 /// Names by which a role's column is known, in plain form (lower case, letters and digits only) with blanks between them,
 /// best first.
@@ -53,6 +81,11 @@ pub(crate) trait Format: Sync {
 
     /// The names of its columns.
     fn names(&self) -> RoleNames;
+
+    /// The names of columns that only an import asks for.
+    fn more_names(&self) -> RoleNames {
+        MORE_OF_ORDERS
+    }
 
     /// The columns that a file cannot do without.
     fn required(&self) -> &'static [Role] {
@@ -101,14 +134,16 @@ pub(crate) trait Format: Sync {
     /// the amount of a row that is set aside.
     fn figures(&self, row: &RowView<'_>) -> Result<Figures, Reject>;
 
-    /// Turns a row into lines, or says why it is none.
+    /// Turns a row into lines of an order, or says why it is none. Formats of something else have no such rows.
     fn judge<'r>(
         &self,
         row: &RowView<'r>,
-        figures: Result<Figures, Reject>,
-        memory: &mut Memory,
-        lines: &mut Vec<Line<'r>>,
-    ) -> Result<(), Reject>;
+        _figures: Result<Figures, Reject>,
+        _memory: &mut Memory,
+        _lines: &mut Vec<Line<'r>>,
+    ) -> Result<(), Reject> {
+        Err(row.reject(SetAsideReason::NotAnOrder, Role::Date))
+    }
 }
 
 /// What earlier rows of the same order said; only for formats that need order.
@@ -228,6 +263,11 @@ impl<'r> RowView<'r> {
         self.reading.columns.has(role)
     }
 
+    /// The trimmed text of a role's cell as the tables take it: nothing where it is empty.
+    pub(crate) fn word(&self, role: Role) -> Option<&'r str> {
+        std::str::from_utf8(self.text(role)).ok().filter(|text| !text.is_empty())
+    }
+
     /// The trimmed text of a role's cell; nothing when there is no such column or the cell says that there is no value.
     pub(crate) fn text(&self, role: Role) -> &'r [u8] {
         self.reading.columns.get(role).map_or(&[], |column| self.cell(column))
@@ -237,6 +277,16 @@ impl<'r> RowView<'r> {
     pub(crate) fn cell(&self, column: u16) -> &'r [u8] {
         let text = self.record.cell(usize::from(column)).trim_ascii();
         if says_missing(text) { &[] } else { text }
+    }
+
+    /// Which column has which role.
+    pub(crate) fn columns(&self) -> &'r ColumnMap {
+        &self.reading.columns
+    }
+
+    /// Which comes first in the file's dates, where that is open.
+    pub(crate) fn date_order(&self) -> Option<DateOrder> {
+        self.reading.date_order
     }
 
     pub(crate) fn lowercase(&self, role: Role) -> String {
@@ -283,7 +333,7 @@ impl<'r> RowView<'r> {
 
     pub(crate) fn customer(&self, role: Role) -> Result<Cow<'r, [u8]>, Reject> {
         let text = self.text(role);
-        if text.is_empty() {
+        if text.is_empty() && self.reading.needs_customer {
             return Err(self.reject(SetAsideReason::NoCustomer, role));
         }
         // Addresses are the same person's however they are capitalised; other ids may differ by case alone.
@@ -397,7 +447,7 @@ fn says_missing(text: &[u8]) -> bool {
     text.len() <= 4 && text.first().is_some_and(|first| b"Nn\\<".contains(first)) && MISSING.contains(&text)
 }
 
-fn parse_currency(text: &[u8]) -> Option<Currency> {
+pub(crate) fn parse_currency(text: &[u8]) -> Option<Currency> {
     let text = std::str::from_utf8(text).ok()?;
     match text {
         "€" | "Euro" | "euro" => "EUR".parse().ok(),

@@ -13,7 +13,8 @@
 use mehrwert_core::Amount;
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 
 pub(crate) struct OnlineRetail;

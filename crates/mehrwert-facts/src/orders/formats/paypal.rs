@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use mehrwert_core::Amount;
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 
 pub(crate) struct PayPal;
@@ -30,6 +31,15 @@ const NAMES: RoleNames = &[
     (Role::Quantity, "anzahl quantity menge"),
 ];
 
+/// What an import takes besides.
+const MORE: RoleNames = &[
+    (Role::Fee, "gebühr gebuehr entgelt fee"),
+    (Role::Time, "uhrzeit time"),
+    (Role::Zone, "zeitzone timezone"),
+    (Role::Reference, "rechnungsnummer invoicenumber invoiceid"),
+    (Role::Object, "artikelnummer itemid"),
+];
+
 impl Format for PayPal {
     fn kind(&self) -> FileKind {
         FileKind::PayPal
@@ -45,6 +55,10 @@ impl Format for PayPal {
 
     fn names(&self) -> RoleNames {
         NAMES
+    }
+
+    fn more_names(&self) -> RoleNames {
+        MORE
     }
 
     fn basis(&self, _header: &Header, _columns: &ColumnMap) -> AmountBasis {

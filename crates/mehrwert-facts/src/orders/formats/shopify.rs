@@ -12,7 +12,8 @@ use std::borrow::Cow;
 use mehrwert_core::Amount;
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::status::{State, state_of};
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 
@@ -36,6 +37,16 @@ const NAMES: RoleNames = &[
     (Role::Test, "paymentmethod"),
 ];
 
+/// What an import takes besides.
+const MORE: RoleNames = &[
+    (Role::Coupon, "discountcode"),
+    (Role::Reference, "id"),
+    (Role::Phone, "phone billingphone"),
+    (Role::UnitPrice, "lineitemprice"),
+    (Role::LineDiscount, "lineitemdiscount"),
+    (Role::Subtotal, "subtotal"),
+];
+
 impl Format for Shopify {
     fn kind(&self) -> FileKind {
         FileKind::Shopify
@@ -47,6 +58,10 @@ impl Format for Shopify {
 
     fn names(&self) -> RoleNames {
         NAMES
+    }
+
+    fn more_names(&self) -> RoleNames {
+        MORE
     }
 
     fn basis(&self, _header: &Header, columns: &ColumnMap) -> AmountBasis {

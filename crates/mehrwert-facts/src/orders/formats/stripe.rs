@@ -7,7 +7,8 @@
 //! - Payments that failed, were cancelled, are incomplete or were never captured are set aside.
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::status::{State, says_yes, state_of};
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 
@@ -26,6 +27,16 @@ const NAMES: RoleNames = &[
     (Role::Test, "mode livemode"),
 ];
 
+/// What an import takes besides.
+const MORE: RoleNames = &[
+    (Role::Fee, "fee"),
+    (
+        Role::Reference,
+        "orderidmetadata orderid ordermetadata ordernumbermetadata shopordermetadata bestellnummermetadata",
+    ),
+    (Role::Phone, "customerphone"),
+];
+
 impl Format for Stripe {
     fn kind(&self) -> FileKind {
         FileKind::Stripe
@@ -38,6 +49,10 @@ impl Format for Stripe {
 
     fn names(&self) -> RoleNames {
         NAMES
+    }
+
+    fn more_names(&self) -> RoleNames {
+        MORE
     }
 
     fn basis(&self, _header: &Header, _columns: &ColumnMap) -> AmountBasis {

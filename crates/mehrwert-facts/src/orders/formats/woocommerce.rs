@@ -5,7 +5,8 @@
 //! A refund is a row of its own with negative net sales.
 
 use super::super::header::{ColumnMap, Header};
-use super::super::report::{AmountBasis, FileKind, Role, SetAsideReason};
+use super::super::report::{AmountBasis, FileKind, SetAsideReason};
+use super::super::role::Role;
 use super::status::{State, state_of};
 use super::{Figures, Format, Kind, Line, Memory, Reject, RoleNames, RowView};
 

@@ -390,10 +390,20 @@ const fn file_kind(kind: FileKind) -> &'static str {
         FileKind::OnlineRetail => "online_retail",
         FileKind::Cdnow => "cdnow",
         FileKind::Contracts => "contracts",
+        FileKind::Payments => "payments",
+        FileKind::Costs => "costs",
+        FileKind::GoogleAds => "google_ads",
+        FileKind::MetaAds => "meta_ads",
+        FileKind::Touches => "touches",
+        FileKind::Events => "events",
+        FileKind::Tallies => "tallies",
+        FileKind::Products => "products",
+        FileKind::Rates => "rates",
+        FileKind::People => "people",
     }
 }
 
-const fn set_aside(reason: SetAsideReason) -> &'static str {
+pub(super) const fn set_aside(reason: SetAsideReason) -> &'static str {
     match reason {
         SetAsideReason::NoCustomer => "no_customer",
         SetAsideReason::NoDate => "no_date",
@@ -412,5 +422,9 @@ const fn set_aside(reason: SetAsideReason) -> &'static str {
         SetAsideReason::NoEnd => "no_end",
         SetAsideReason::NegativePrice => "negative_price",
         SetAsideReason::BadInterval => "bad_interval",
+        SetAsideReason::TotalLine => "total_line",
+        SetAsideReason::EmptyCell => "empty_cell",
+        SetAsideReason::UnknownWord => "unknown_word",
+        SetAsideReason::Erased => "erased",
     }
 }

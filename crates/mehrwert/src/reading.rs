@@ -1,4 +1,5 @@
-//! How a shop's files are read, kept in the data directory under a name: columns, kind, notation, VAT, currency.
+//! How a shop's files are read, kept in the data directory under a name: columns, kind, notation, VAT, currency. `value` and
+//! `import` read alike.
 //!
 //! `--remember NAME` keeps what the command line says, after the files were read with it; `--as NAME` uses it again, and
 //! whatever the command line says beside it goes before.
@@ -9,21 +10,22 @@ use mehrwert_core::{Currency, Share};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::cli::{Dates, Decimal, Kind, ValueArguments};
-use crate::data::Absent;
+use crate::cli::{AmountsAre, Dates, Decimal, Kind};
+use crate::data::{Absent, DataArguments};
 
 /// What such a definition is called among those of the state.
 const DEFINITION: &str = "reading";
 
 /// How files are read; what is left out is found out.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     pub map: Option<String>,
     pub kind: Option<Kind>,
     pub dates: Option<Dates>,
     pub decimal: Option<Decimal>,
     pub vat: Option<Share>,
     pub currency: Option<Currency>,
+    pub amounts: Option<AmountsAre>,
 }
 
 /// The same as it is kept: the words of the command line.
@@ -42,6 +44,8 @@ struct Kept {
     vat: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amounts: Option<String>,
 }
 
 /// Why a kept reading cannot be used.
@@ -56,20 +60,19 @@ enum ReadingError {
 }
 
 /// What the command line says, over what is kept under the name it gives.
-pub(super) fn reading(arguments: &ValueArguments) -> Result<Reading, Failure> {
-    let own = Reading::of(arguments);
-    let Some(name) = &arguments.reading else { return Ok(own) };
-    if !arguments.data.exists() {
-        let directory = arguments.data.data.display().to_string();
+pub(crate) fn reading(own: Reading, name: Option<&String>, data: &DataArguments) -> Result<Reading, Failure> {
+    let Some(name) = name else { return Ok(own) };
+    if !data.exists() {
+        let directory = data.data.display().to_string();
         return Err(Failure::input(ReadingError::NoDirectory(directory)));
     }
-    let kept = arguments.data.work(Absent::Refuse, async |data| {
+    let kept = data.work(Absent::Refuse, async |data| {
         let found = data.state.definition(DEFINITION, name, None).await.map_err(Failure::work)?;
         let known = data.state.definitions(DEFINITION).await.map_err(Failure::work)?;
         let found = found.filter(|found| !found.body.is_null());
         Ok((found, known.into_iter().map(|one| one.name).collect::<Vec<_>>()))
     })?;
-    let url = arguments.data.url();
+    let url = data.url();
     let (name, place) = (name.clone(), url.to_string());
     let (found, known) = kept;
     let Some(found) = found else {
@@ -83,11 +86,11 @@ pub(super) fn reading(arguments: &ValueArguments) -> Result<Reading, Failure> {
 }
 
 /// Keeps a reading under the name that the command line gives, if it gives one.
-pub(super) fn remember(arguments: &ValueArguments, reading: &Reading) -> Result<(), Failure> {
-    let Some(name) = &arguments.remember else { return Ok(()) };
+pub(crate) fn remember(reading: &Reading, name: Option<&String>, data: &DataArguments) -> Result<(), Failure> {
+    let Some(name) = name else { return Ok(()) };
     // Words of the command line are always JSON.
     let body = serde_json::to_value(reading.kept()).unwrap_or_default();
-    arguments.data.work(Absent::Make, async |data| {
+    data.work(Absent::Make, async |data| {
         let latest = data.state.definition(DEFINITION, name, None).await.map_err(Failure::work)?;
         if latest.as_ref().is_some_and(|latest| latest.body == body) {
             return Ok(());
@@ -99,17 +102,6 @@ pub(super) fn remember(arguments: &ValueArguments, reading: &Reading) -> Result<
 }
 
 impl Reading {
-    fn of(arguments: &ValueArguments) -> Reading {
-        Reading {
-            map: arguments.map.clone(),
-            kind: arguments.kind,
-            dates: arguments.dates,
-            decimal: arguments.decimal,
-            vat: arguments.vat,
-            currency: arguments.currency,
-        }
-    }
-
     /// This, and for what it leaves out the other.
     fn over(self, other: Reading) -> Reading {
         Reading {
@@ -119,6 +111,7 @@ impl Reading {
             decimal: self.decimal.or(other.decimal),
             vat: self.vat.or(other.vat),
             currency: self.currency.or(other.currency),
+            amounts: self.amounts.or(other.amounts),
         }
     }
 
@@ -130,6 +123,7 @@ impl Reading {
             decimal: self.decimal.map(word),
             vat: self.vat.map(|share| share.to_string()),
             currency: self.currency.map(|currency| currency.to_string()),
+            amounts: self.amounts.map(word),
         }
     }
 
@@ -145,6 +139,7 @@ impl Reading {
                 .as_deref()
                 .map(|text| text.parse().map_err(|error| format!("{error}")))
                 .transpose()?,
+            amounts: kept.amounts.as_deref().map(meant).transpose()?,
         })
     }
 }
@@ -171,6 +166,7 @@ mod tests {
             decimal: Some(Decimal::Comma),
             vat: "19%".parse().ok(),
             currency: "EUR".parse().ok(),
+            amounts: Some(AmountsAre::Gross),
         };
         let back = Reading::from_kept(&reading.kept()).unwrap();
         assert_eq!(format!("{back:?}"), format!("{reading:?}"));

@@ -1,0 +1,10 @@
+-- Events that were acknowledged and say nothing that can be read: kept with the reason until somebody looks.
+CREATE TABLE inbox_aside (
+    intake_key BLOB NOT NULL,
+    message_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (intake_key, message_id)
+) STRICT;
+CREATE INDEX inbox_aside_by_time ON inbox_aside (received_at);
