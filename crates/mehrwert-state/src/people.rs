@@ -98,14 +98,6 @@ impl State {
         Ok(identities.iter().map(answer).collect())
     }
 
-    /// Who is behind an identity, if anyone is known by it; nobody is made.
-    pub async fn person_of(&self, identity: &Identity) -> Result<Option<PersonId>, StateError> {
-        let mut transaction = self.database.read("look for a person").await?;
-        let aliases = find(&mut transaction, std::slice::from_ref(identity)).await?;
-        let Some(alias) = aliases.get(identity) else { return Ok(None) };
-        Ok(resolve(&mut transaction, &[*alias], i64::MAX).await?.get(alias).copied())
-    }
-
     /// All identities of a person and of those merged into them, by kind and value.
     pub async fn identities(&self, person: PersonId) -> Result<Vec<(Identity, AliasId)>, StateError> {
         let mut transaction = self.database.read("list the identities of a person").await?;

@@ -668,6 +668,89 @@ field-created-at = Angelegt
 field-revoked-at = Widerrufen
 field-source = Absender
 field-address = Adresse
+
+## Das Konto eines Kunden
+ledger-title = Buchungen von { $person } bis { $day }: { $n-count ->
+    [one] eine Buchung
+   *[other] { $n } Buchungen
+}.
+ledger-empty = Mit dieser Person ist nichts geschehen.
+ledger-entries = Buchungen
+ledger-accounts = Nach Konten
+ledger-day = Tag
+ledger-account = Konto
+ledger-amount = Betrag
+ledger-sum = Deckungsbeitrag bisher
+ledger-about = Quelle oder Maßnahme
+ledger-evidence = Beleg
+ledger-contribution = Deckungsbeitrag
+ledger-define = Deckungsbeitrag: was die Person gebracht hat, abzüglich allem, was Lieferung, Betreuung und Bindung gekostet haben, ohne Mehrwertsteuer. Was die Gewinnung gekostet hat, steht darunter, ebenso was auf Gutscheine noch geschuldet ist. Nur Geschehenes: keine Prognose.
+ledger-last = Deckungsbeitrag bisher: { $amount }
+account-revenue = Umsatz
+account-refund = Erstattet
+account-goods = Wareneinsatz
+account-carrier = Versand
+account-fee = Zahlungsgebühren
+account-service = Service
+account-care = Betreuung
+account-reward = Prämien
+account-commission = Provisionen
+account-acquisition = Akquise
+account-overhead = Gemeinkosten
+account-liability = Offene Gutscheine
+
+## Die Untersuchung
+doctor-holds = Alles, was gelten muss, gilt.
+doctor-broken = { $n-count ->
+    [one] Etwas, das gelten muss, gilt nicht.
+   *[other] { $n } Dinge, die gelten müssen, gelten nicht.
+}
+doctor-score = Gesundheit der Daten: { $score } von 100.
+doctor-no-score = Es gibt noch keine Daten zu beurteilen.
+doctor-invariants = Was gelten muss
+doctor-looked-at = Angesehen wurden { $files } Dateien mit { $rows } Zeilen von { $units } Einheiten: Die Dateien sind die des Katalogs, jede Einheit ist einmal und in einer Fassung da, die Buchungen ergeben in jeder Währung die Summen der Fakten, und die Zuordnung führt von jedem zu jemandem, bis auf das, was hier genannt ist.
+doctor-missing = Die Datei { $path } fehlt: Stellen Sie sie aus einer Sicherung wieder her.
+doctor-unreadable = Die Datei { $path } ist nicht lesbar ({ $reason }): Stellen Sie sie aus einer Sicherung wieder her.
+doctor-rows = Die Datei { $path } hat { $found } Zeilen, der Katalog sagt { $expected }: Stellen Sie sie aus einer Sicherung wieder her.
+doctor-unknown-table = Die Datei { $path } gehört zu einer Tabelle „{ $table }“, die diese Version nicht kennt: Aktualisieren Sie das Programm.
+doctor-doubled = { $n } Einheiten von { $table } stehen doppelt oder in zwei Fassungen da (Zeile { $example }): Melden Sie dies als Fehler.
+doctor-disagreement = Die Buchungen ergeben { $ledger } { $currency }, die Fakten von { $table } aber { $facts }: Melden Sie dies als Fehler.
+doctor-map = Die Zuordnung der Personen hängt nicht zusammen: { $links } Kennungen ohne Verweis, { $nobody } Verweise auf niemanden, { $circles } Zusammenführungen im Kreis. Stellen Sie eine Sicherung wieder her.
+doctor-waiting = { $n } Ereignisse warten im Eingang auf die Versiegelung.
+doctor-erasures = { $n } Decknamen gelöschter Personen stehen noch in den Fakten: Führen Sie `mehrwert erase` erneut aus.
+doctor-orphans = { $n } Dateien im Ordner der Fakten führt niemand auf, etwa { $path }: übrig von einem Absturz, oder sie werden gerade geschrieben.
+doctor-health = Gesundheit der Daten
+doctor-part = Teil
+doctor-affected = Mangelhaft
+doctor-total = Von
+doctor-in-order = In Ordnung
+doctor-example = Beispiel
+doctor-define = Die Gesundheit der Daten ist der Mittelwert der Anteile, die in Ordnung sind, von 0 bis 100; Teile, bei denen es nichts zu beurteilen gibt, zählen nicht.
+health-touches-of-nobody = Kontaktpunkte von Unbekannten
+health-orders-of-nobody = Verkaufte Positionen ohne Kunden
+health-orders-without-source = Bestellungen ohne Quelle
+health-orders-only-reported = Bestellungen, die nur ein Browser meldete
+health-orders-twice = Bestellnummern mit zwei Kunden
+health-refunds-without-order = Erstattungen ohne Bestellung
+health-payments-without-order = Zahlungen ohne Bestellung
+health-costs-of-nobody = Kosten, die niemand trägt
+health-sales-without-goods-cost = Verkaufte Positionen ohne Wareneinsatz
+health-days-without-orders = Tage ohne Bestellungen
+health-days-without-costs = Tage ohne Kosten einer Quelle
+health-amounts-without-rate = Beträge ohne Wechselkurs
+advice-touches-of-nobody = Melden Sie Besucher beim Anmelden und Kaufen (`identify` des Zählskripts).
+advice-orders-of-nobody = Exportieren Sie Bestellungen mit E-Mail oder Kundennummer; Gäste zählen nach ihrer E-Mail.
+advice-orders-without-source = Setzen Sie das Zählskript auf jede Seite und kennzeichnen Sie Anzeigen mit utm_source.
+advice-orders-only-reported = Binden Sie den Shop per Webhook an oder importieren Sie seine Bestellungen: Das Wort eines Browsers ist nur ein Notbehelf.
+advice-orders-twice = Zwei Shops zählen wohl gleich; importieren Sie jeden unter eigenem Namen (--shop).
+advice-refunds-without-order = Importieren Sie auch die Bestellungen der Zeit davor.
+advice-payments-without-order = Importieren Sie die bezahlten Bestellungen, oder nennen Sie den Shop, zu dem sie gehören (--shop).
+advice-costs-of-nobody = Eine Quelle oder Maßnahme heißt anders als in Kontaktpunkten und Bestellungen, oder sie gewann in dem Monat niemanden.
+advice-sales-without-goods-cost = Importieren Sie eine Produktliste mit Wareneinsatz (`mehrwert import produkte.csv`).
+advice-days-without-orders = Für diese Tage fehlt vielleicht ein Export oder Webhook.
+advice-days-without-costs = Importieren Sie den Werbebericht dieser Tage.
+advice-amounts-without-rate = Importieren Sie Wechselkurse mit base, quote, day und rate.
+
 ## Einlesen
 heading-import-tables = Was sich geändert hat
 heading-import-changes = Beispiele dafür, was nun anders lautet
@@ -774,85 +857,3 @@ add-unchanged = Steht schon in { $table }: Nichts wurde hinzugefügt. Geschah es
 add-older = In { $table } steht Neueres: Nichts wurde geändert.
 add-would-be-new = Nichts wurde geschrieben. Ohne --dry-run käme es zu: { $table }.
 add-would-change = Nichts wurde geschrieben. Ohne --dry-run würde es berichtigt in: { $table }.
-
-## Das Konto eines Kunden
-ledger-title = Buchungen von { $person } bis { $day }: { $n-count ->
-    [one] eine Buchung
-   *[other] { $n } Buchungen
-}.
-ledger-empty = Mit dieser Person ist nichts geschehen.
-ledger-entries = Buchungen
-ledger-accounts = Nach Konten
-ledger-day = Tag
-ledger-account = Konto
-ledger-amount = Betrag
-ledger-sum = Deckungsbeitrag bisher
-ledger-about = Quelle oder Maßnahme
-ledger-evidence = Beleg
-ledger-contribution = Deckungsbeitrag
-ledger-define = Deckungsbeitrag: was die Person gebracht hat, abzüglich allem, was Lieferung, Betreuung und Bindung gekostet haben, ohne Mehrwertsteuer. Was die Gewinnung gekostet hat, steht darunter, ebenso was auf Gutscheine noch geschuldet ist. Nur Geschehenes: keine Prognose.
-ledger-last = Deckungsbeitrag bisher: { $amount }
-account-revenue = Umsatz
-account-refund = Erstattet
-account-goods = Wareneinsatz
-account-carrier = Versand
-account-fee = Zahlungsgebühren
-account-service = Service
-account-care = Betreuung
-account-reward = Prämien
-account-commission = Provisionen
-account-acquisition = Akquise
-account-overhead = Gemeinkosten
-account-liability = Offene Gutscheine
-
-## Die Untersuchung
-doctor-holds = Alles, was gelten muss, gilt.
-doctor-broken = { $n-count ->
-    [one] Etwas, das gelten muss, gilt nicht.
-   *[other] { $n } Dinge, die gelten müssen, gelten nicht.
-}
-doctor-score = Gesundheit der Daten: { $score } von 100.
-doctor-no-score = Es gibt noch keine Daten zu beurteilen.
-doctor-invariants = Was gelten muss
-doctor-looked-at = Angesehen wurden { $files } Dateien mit { $rows } Zeilen von { $units } Einheiten: Die Dateien sind die des Katalogs, jede Einheit ist einmal und in einer Fassung da, die Buchungen ergeben in jeder Währung die Summen der Fakten, und die Zuordnung führt von jedem zu jemandem, bis auf das, was hier genannt ist.
-doctor-missing = Die Datei { $path } fehlt: Stellen Sie sie aus einer Sicherung wieder her.
-doctor-unreadable = Die Datei { $path } ist nicht lesbar ({ $reason }): Stellen Sie sie aus einer Sicherung wieder her.
-doctor-rows = Die Datei { $path } hat { $found } Zeilen, der Katalog sagt { $expected }: Stellen Sie sie aus einer Sicherung wieder her.
-doctor-unknown-table = Die Datei { $path } gehört zu einer Tabelle „{ $table }“, die diese Version nicht kennt: Aktualisieren Sie das Programm.
-doctor-doubled = { $n } Einheiten von { $table } stehen doppelt oder in zwei Fassungen da (Zeile { $example }): Melden Sie dies als Fehler.
-doctor-disagreement = Die Buchungen ergeben { $ledger } { $currency }, die Fakten von { $table } aber { $facts }: Melden Sie dies als Fehler.
-doctor-map = Die Zuordnung der Personen hängt nicht zusammen: { $links } Kennungen ohne Verweis, { $nobody } Verweise auf niemanden, { $circles } Zusammenführungen im Kreis. Stellen Sie eine Sicherung wieder her.
-doctor-waiting = { $n } Ereignisse warten im Eingang auf die Versiegelung.
-doctor-erasures = { $n } Decknamen gelöschter Personen stehen noch in den Fakten: Führen Sie `mehrwert erase` erneut aus.
-doctor-orphans = { $n } Dateien im Ordner der Fakten führt niemand auf, etwa { $path }: übrig von einem Absturz, oder sie werden gerade geschrieben.
-doctor-health = Gesundheit der Daten
-doctor-part = Teil
-doctor-affected = Mangelhaft
-doctor-total = Von
-doctor-in-order = In Ordnung
-doctor-example = Beispiel
-doctor-define = Die Gesundheit der Daten ist der Mittelwert der Anteile, die in Ordnung sind, von 0 bis 100; Teile, bei denen es nichts zu beurteilen gibt, zählen nicht.
-health-touches-of-nobody = Kontaktpunkte von Unbekannten
-health-orders-of-nobody = Verkaufte Positionen ohne Kunden
-health-orders-without-source = Bestellungen ohne Quelle
-health-orders-only-reported = Bestellungen, die nur ein Browser meldete
-health-orders-twice = Bestellnummern mit zwei Kunden
-health-refunds-without-order = Erstattungen ohne Bestellung
-health-payments-without-order = Zahlungen ohne Bestellung
-health-costs-of-nobody = Kosten, die niemand trägt
-health-sales-without-goods-cost = Verkaufte Positionen ohne Wareneinsatz
-health-days-without-orders = Tage ohne Bestellungen
-health-days-without-costs = Tage ohne Kosten einer Quelle
-health-amounts-without-rate = Beträge ohne Wechselkurs
-advice-touches-of-nobody = Melden Sie Besucher beim Anmelden und Kaufen (`identify` des Zählskripts).
-advice-orders-of-nobody = Exportieren Sie Bestellungen mit E-Mail oder Kundennummer; Gäste zählen nach ihrer E-Mail.
-advice-orders-without-source = Setzen Sie das Zählskript auf jede Seite und kennzeichnen Sie Anzeigen mit utm_source.
-advice-orders-only-reported = Binden Sie den Shop per Webhook an oder importieren Sie seine Bestellungen: Das Wort eines Browsers ist nur ein Notbehelf.
-advice-orders-twice = Zwei Shops zählen wohl gleich; importieren Sie jeden unter eigenem Namen (--shop).
-advice-refunds-without-order = Importieren Sie auch die Bestellungen der Zeit davor.
-advice-payments-without-order = Importieren Sie die bezahlten Bestellungen, oder nennen Sie den Shop, zu dem sie gehören (--shop).
-advice-costs-of-nobody = Eine Quelle oder Maßnahme heißt anders als in Kontaktpunkten und Bestellungen, oder sie gewann in dem Monat niemanden.
-advice-sales-without-goods-cost = Importieren Sie eine Produktliste mit Wareneinsatz (`mehrwert import produkte.csv`).
-advice-days-without-orders = Für diese Tage fehlt vielleicht ein Export oder Webhook.
-advice-days-without-costs = Importieren Sie den Werbebericht dieser Tage.
-advice-amounts-without-rate = Importieren Sie Wechselkurse mit base, quote, day und rate.

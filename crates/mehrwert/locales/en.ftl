@@ -667,6 +667,89 @@ field-created-at = Made
 field-revoked-at = Revoked
 field-source = Sender
 field-address = Address
+
+## The ledger of one customer
+ledger-title = Ledger of { $person } up to { $day }: { $n-count ->
+    [one] one entry
+   *[other] { $n } entries
+}.
+ledger-empty = Nothing has happened with this person.
+ledger-entries = Entries
+ledger-accounts = By account
+ledger-day = Day
+ledger-account = Account
+ledger-amount = Amount
+ledger-sum = Contribution so far
+ledger-about = Source or measure
+ledger-evidence = Evidence
+ledger-contribution = Contribution
+ledger-define = Contribution: what the person brought less everything that it cost to deliver, serve and keep them, without VAT. What winning them cost stands below it, and so does what is owed on gift cards. Only what happened: no forecast.
+ledger-last = Contribution so far: { $amount }
+account-revenue = Revenue
+account-refund = Paid back
+account-goods = Goods
+account-carrier = Carrier
+account-fee = Payment fees
+account-service = Service
+account-care = Care
+account-reward = Rewards
+account-commission = Commissions
+account-acquisition = Acquisition
+account-overhead = Overhead
+account-liability = Gift cards owed
+
+## The doctor
+doctor-holds = Everything that must hold does.
+doctor-broken = { $n-count ->
+    [one] One thing that must hold does not.
+   *[other] { $n } things that must hold do not.
+}
+doctor-score = Data health: { $score } of 100.
+doctor-no-score = There are no data to judge yet.
+doctor-invariants = What must hold
+doctor-looked-at = Looked at { $files } files with { $rows } rows of { $units } units: the files are those of the catalogue, every unit is there once and in one version, the ledger sums to the facts in every currency, and the alias map leads everyone to somebody, but for what is named here.
+doctor-missing = The file { $path } is gone: restore it from a backup.
+doctor-unreadable = The file { $path } cannot be read ({ $reason }): restore it from a backup.
+doctor-rows = The file { $path } has { $found } rows, the catalogue says { $expected }: restore it from a backup.
+doctor-unknown-table = The file { $path } belongs to a table '{ $table }' that this version does not know: update the program.
+doctor-doubled = { $n } units of { $table } stand in the lake twice or in two versions (row { $example }): report this as a defect.
+doctor-disagreement = The ledger sums to { $ledger } { $currency } where the facts of { $table } sum to { $facts }: report this as a defect.
+doctor-map = The alias map does not hold together: { $links } identities without a link, { $nobody } links to nobody, { $circles } merges in a circle. Restore a backup.
+doctor-waiting = { $n } events wait in the inbox to be sealed.
+doctor-erasures = { $n } aliases of erased persons still stand in the facts: run `mehrwert erase` again.
+doctor-orphans = { $n } files in the lake's folder are listed by nothing, such as { $path }: left by a crash, or being written now.
+doctor-health = Data health
+doctor-part = Part
+doctor-affected = Fall short
+doctor-total = Of
+doctor-in-order = In order
+doctor-example = Example
+doctor-define = Data health is the mean of the shares that are in order, from 0 to 100; parts with nothing to judge are left out.
+health-touches-of-nobody = Touches of nobody known
+health-orders-of-nobody = Sold lines without a customer
+health-orders-without-source = Orders without a source
+health-orders-only-reported = Orders only a browser reported
+health-orders-twice = Order numbers with two customers
+health-refunds-without-order = Refunds without their order
+health-payments-without-order = Payments without their order
+health-costs-of-nobody = Costs that nobody bears
+health-sales-without-goods-cost = Sold lines without goods cost
+health-days-without-orders = Days without orders
+health-days-without-costs = Days without costs of a source
+health-amounts-without-rate = Amounts without exchange rate
+advice-touches-of-nobody = identify visitors when they log in or buy (`identify` of the tracking script).
+advice-orders-of-nobody = export orders with the customer's e-mail or number; guests count by their e-mail.
+advice-orders-without-source = put the tracking script on every page and mark advertisements with utm_source.
+advice-orders-only-reported = connect the shop by webhook or import its orders: a browser's word is only a stopgap.
+advice-orders-twice = two shops may count orders alike; import each with a name of its own (--shop).
+advice-refunds-without-order = import the orders of the time before as well.
+advice-payments-without-order = import the orders that were paid, or name the shop they belong to (--shop).
+advice-costs-of-nobody = a source or measure is written otherwise than in touches and orders, or won nobody in that month.
+advice-sales-without-goods-cost = import a product list with goods costs (`mehrwert import products.csv`).
+advice-days-without-orders = an export or webhook may be missing for these days.
+advice-days-without-costs = import the advertising report of these days.
+advice-amounts-without-rate = import exchange rates with base, quote, day and rate.
+
 ## Importing
 heading-import-tables = What changed
 heading-import-changes = Examples of what is said differently now
@@ -773,85 +856,3 @@ add-unchanged = It stands in { $table } already: nothing was added. If it happen
 add-older = What stands in { $table } is newer: nothing was changed.
 add-would-be-new = Nothing was written. Without --dry-run it would be added to { $table }.
 add-would-change = Nothing was written. Without --dry-run it would be corrected in { $table }.
-
-## The ledger of one customer
-ledger-title = Ledger of { $person } up to { $day }: { $n-count ->
-    [one] one entry
-   *[other] { $n } entries
-}.
-ledger-empty = Nothing has happened with this person.
-ledger-entries = Entries
-ledger-accounts = By account
-ledger-day = Day
-ledger-account = Account
-ledger-amount = Amount
-ledger-sum = Contribution so far
-ledger-about = Source or measure
-ledger-evidence = Evidence
-ledger-contribution = Contribution
-ledger-define = Contribution: what the person brought less everything that it cost to deliver, serve and keep them, without VAT. What winning them cost stands below it, and so does what is owed on gift cards. Only what happened: no forecast.
-ledger-last = Contribution so far: { $amount }
-account-revenue = Revenue
-account-refund = Paid back
-account-goods = Goods
-account-carrier = Carrier
-account-fee = Payment fees
-account-service = Service
-account-care = Care
-account-reward = Rewards
-account-commission = Commissions
-account-acquisition = Acquisition
-account-overhead = Overhead
-account-liability = Gift cards owed
-
-## The doctor
-doctor-holds = Everything that must hold does.
-doctor-broken = { $n-count ->
-    [one] One thing that must hold does not.
-   *[other] { $n } things that must hold do not.
-}
-doctor-score = Data health: { $score } of 100.
-doctor-no-score = There are no data to judge yet.
-doctor-invariants = What must hold
-doctor-looked-at = Looked at { $files } files with { $rows } rows of { $units } units: the files are those of the catalogue, every unit is there once and in one version, the ledger sums to the facts in every currency, and the alias map leads everyone to somebody, but for what is named here.
-doctor-missing = The file { $path } is gone: restore it from a backup.
-doctor-unreadable = The file { $path } cannot be read ({ $reason }): restore it from a backup.
-doctor-rows = The file { $path } has { $found } rows, the catalogue says { $expected }: restore it from a backup.
-doctor-unknown-table = The file { $path } belongs to a table '{ $table }' that this version does not know: update the program.
-doctor-doubled = { $n } units of { $table } stand in the lake twice or in two versions (row { $example }): report this as a defect.
-doctor-disagreement = The ledger sums to { $ledger } { $currency } where the facts of { $table } sum to { $facts }: report this as a defect.
-doctor-map = The alias map does not hold together: { $links } identities without a link, { $nobody } links to nobody, { $circles } merges in a circle. Restore a backup.
-doctor-waiting = { $n } events wait in the inbox to be sealed.
-doctor-erasures = { $n } aliases of erased persons still stand in the facts: run `mehrwert erase` again.
-doctor-orphans = { $n } files in the lake's folder are listed by nothing, such as { $path }: left by a crash, or being written now.
-doctor-health = Data health
-doctor-part = Part
-doctor-affected = Fall short
-doctor-total = Of
-doctor-in-order = In order
-doctor-example = Example
-doctor-define = Data health is the mean of the shares that are in order, from 0 to 100; parts with nothing to judge are left out.
-health-touches-of-nobody = Touches of nobody known
-health-orders-of-nobody = Sold lines without a customer
-health-orders-without-source = Orders without a source
-health-orders-only-reported = Orders only a browser reported
-health-orders-twice = Order numbers with two customers
-health-refunds-without-order = Refunds without their order
-health-payments-without-order = Payments without their order
-health-costs-of-nobody = Costs that nobody bears
-health-sales-without-goods-cost = Sold lines without goods cost
-health-days-without-orders = Days without orders
-health-days-without-costs = Days without costs of a source
-health-amounts-without-rate = Amounts without exchange rate
-advice-touches-of-nobody = identify visitors when they log in or buy (`identify` of the tracking script).
-advice-orders-of-nobody = export orders with the customer's e-mail or number; guests count by their e-mail.
-advice-orders-without-source = put the tracking script on every page and mark advertisements with utm_source.
-advice-orders-only-reported = connect the shop by webhook or import its orders: a browser's word is only a stopgap.
-advice-orders-twice = two shops may count orders alike; import each with a name of its own (--shop).
-advice-refunds-without-order = import the orders of the time before as well.
-advice-payments-without-order = import the orders that were paid, or name the shop they belong to (--shop).
-advice-costs-of-nobody = a source or measure is written otherwise than in touches and orders, or won nobody in that month.
-advice-sales-without-goods-cost = import a product list with goods costs (`mehrwert import products.csv`).
-advice-days-without-orders = an export or webhook may be missing for these days.
-advice-days-without-costs = import the advertising report of these days.
-advice-amounts-without-rate = import exchange rates with base, quote, day and rate.

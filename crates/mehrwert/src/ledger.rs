@@ -3,7 +3,7 @@
 use clap::Args;
 use mehrwert_core::{AliasId, PersonId};
 use mehrwert_insight::ledger::entries_of_person;
-use mehrwert_state::{Identity, IdentityKind, State};
+use mehrwert_state::{Identity, IdentityKind, Recognised, State};
 
 use crate::Failure;
 use crate::cli::Format;
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &LedgerArguments) -> Result<(), Failure> {
     check_rates(&engine, &terms)?;
     let entries = entries_of_person(&engine, person, moment.until).map_err(Failure::work)?;
     let statement = Statement { person, currency: terms.currency, until: moment.until, entries };
-    let style = terminal::style(question.lang);
+    let style = terminal::style(terminal::language(question.lang));
     match question.format {
         Format::Table => terminal::print(|out| out.write_all(show::ledger::table(&statement, &style).as_bytes())),
         Format::Json => terminal::print(|out| out.write_all(show::ledger::json(&statement).as_bytes())),
@@ -72,8 +72,9 @@ async fn find(state: &State, text: &str) -> Result<PersonId, Failure> {
     let named = kinds.into_iter().map(|kind| Identity::new(kind, text));
     // A customer number without its shop is one of the shop that nobody named.
     let of_main = Identity::new(IdentityKind::Shop, &format!("main/{text}"));
-    for identity in named.chain([of_main]).flatten() {
-        if let Some(person) = state.person_of(&identity).await.map_err(Failure::work)? {
+    let identities: Vec<Identity> = named.chain([of_main]).flatten().collect();
+    for found in state.look_for(&identities).await.map_err(Failure::work)? {
+        if let Some(Recognised::Person { person, .. }) = found {
             return Ok(person);
         }
     }

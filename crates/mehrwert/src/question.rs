@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::Failure;
 use crate::cli::{Format, Lang};
-use crate::data::{Absent, Data, DataArguments};
+use crate::data::{Data, DataArguments};
 
 /// Where derived files lie in the data directory.
 const DERIVED: &str = "derived";

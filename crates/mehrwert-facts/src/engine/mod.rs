@@ -204,13 +204,16 @@ impl Engine {
         parameters: &[(&str, ScalarValue)],
     ) -> Result<(), EngineError> {
         let batches = self.query(table, sql, parameters)?;
-        match batches.first() {
-            Some(first) => {
-                let schema = first.schema();
-                self.register_batches(table, schema, batches)
+        let schema = match batches.first() {
+            Some(first) => first.schema(),
+            // An answer without rows may come without any batch.
+            None => {
+                let error = |source: DataFusionError| EngineError::Query { query: table, source: source.into() };
+                let frame = self.runtime.block_on(self.context.sql(sql)).map_err(error)?;
+                Arc::new(frame.schema().as_arrow().clone())
             }
-            None => Err(EngineError::Answer { query: table, source: ColumnsError::NoBatches }),
-        }
+        };
+        self.register_batches(table, schema, batches)
     }
 
     /// One partition a core, so that scans run side by side.

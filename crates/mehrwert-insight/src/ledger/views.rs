@@ -36,8 +36,18 @@ const SOURCES: [(&str, &str); 4] = [
 /// [`EngineError`] when a table is missing.
 pub fn register(engine: &Engine, terms: &LedgerTerms) -> Result<(), EngineError> {
     engine.query("ledger", "CREATE SCHEMA IF NOT EXISTS ledger", &[])?;
+    let has_costs = has_rows(engine, "costs")?;
     for (name, sql) in VIEWS {
         view(engine, name, &written(sql, terms))?;
+        // What many views are built on is worked out once a session: inlined everywhere, the plan of a question about costs would
+        // scan the orders two hundred times.
+        match name {
+            "acquisitions" => keep(engine, "ledger.acquisitions", name)?,
+            "shares" if has_costs => keep(engine, "ledger.shares", name)?,
+            "sizes" if has_costs => keep(engine, "ledger.sizes", name)?,
+            "pooled_costs" if has_costs => keep(engine, "ledger.pooled_costs", name)?,
+            _ => {}
+        }
     }
     view(engine, "order_entries", include_str!("sql/order_entries.sql"))?;
     let mut entries = "SELECT * FROM ledger.order_entries".to_owned();
@@ -49,6 +59,11 @@ pub fn register(engine: &Engine, terms: &LedgerTerms) -> Result<(), EngineError>
     }
     view(engine, "entries", &entries)?;
     view(engine, "reported", &written(include_str!("sql/reported.sql"), terms))
+}
+
+/// Puts a view's rows in its place.
+fn keep(engine: &Engine, table: &'static str, name: &'static str) -> Result<(), EngineError> {
+    engine.materialise(table, &format!("SELECT * FROM ledger.{name}"), &[])
 }
 
 fn view(engine: &Engine, name: &'static str, sql: &str) -> Result<(), EngineError> {

@@ -198,7 +198,7 @@ pub fn ask<T: Send + 'static>(
             FileId::new(files, [0; 10])
         };
         let rows = rows.rows.finish().expect("rows");
-        let addition = Addition { rows, read: None, reason: "test".to_owned() };
+        let addition = Addition { readings: vec![rows], read: None, reason: "test".to_owned() };
         lake.add(&state, addition, LookUp::All, &mut fresh, Timestamp::UNIX_EPOCH).await.expect("added");
         let snapshot = state.snapshot(None).await.expect("a snapshot");
         let derived = folder.path().join("derived");

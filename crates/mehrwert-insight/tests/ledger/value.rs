@@ -120,7 +120,7 @@ fn costs_make_value_of_revenue_and_stand_beside_what_winning_cost() {
     // 100 orders of 10.00 less 6.00 of goods and 0.50 of fees; winning the first month's customers cost 62.00.
     for number in 0..40_u32 {
         for order in 0..=(number % 4) {
-            rows.fee(day("2023-06-01"), &format!("{number}-{order}"), amount("0.50"));
+            rows.fee(day("2023-05-01"), &format!("{number}-{order}"), amount("0.50"));
         }
     }
     let ads = cost(day("2023-01-01"), day("2023-01-31"), "acquire", amount("62.00"));

@@ -7,7 +7,7 @@ WITH shared AS (
     UNION ALL
     SELECT c.*, a.person AS sharer, a.place
     FROM (SELECT * FROM ledger.pooled_costs WHERE pool = 'customers') AS c
-    JOIN (SELECT person, month, CAST(row_number() OVER (ORDER BY first_day, person) AS BIGINT) - 1 AS place FROM ledger.acquisitions) AS a
+    JOIN (SELECT person, month, CAST(row_number() OVER (ORDER BY first_day, id_key(person)) AS BIGINT) - 1 AS place FROM ledger.acquisitions) AS a
         ON a.month <= c.month
 ), entries AS (
     SELECT at, day, sharer AS person, currency, account, purpose, source, measure, id,
