@@ -78,6 +78,22 @@ impl State {
         Ok(identities.iter().map(answer).collect())
     }
 
+    /// The aliases of those identities that are known, one answer for each in their order; nobody is made, and who it is is
+    /// not asked. For a file with the names of many: where it asks for a good part of all, they are read in their order
+    /// instead of being looked up one by one.
+    pub async fn aliases(&self, identities: &[Identity]) -> Result<Vec<Option<AliasId>>, StateError> {
+        let mut transaction = self.database.read("look for aliases").await?;
+        let count = transaction.row("SELECT COUNT(*) FROM identities", values![]).await?;
+        let count = count.map_or(Ok(0), |row| row.count(0))?;
+        let asked = identities.len() as u64;
+        let found = if asked < MANY || count / 8 > asked {
+            find(&mut transaction, identities).await?
+        } else {
+            find_by_reading(&mut transaction, identities).await?
+        };
+        Ok(identities.iter().map(|identity| found.get(identity).copied()).collect())
+    }
+
     /// Who is behind identities, where they are known; nobody is made. One answer for each, in their order.
     pub async fn look_for(&self, identities: &[Identity]) -> Result<Vec<Option<Recognised>>, StateError> {
         let mut transaction = self.database.read("look for persons").await?;
@@ -215,6 +231,36 @@ async fn find(
         Some((identity.clone(), *alias))
     };
     Ok(identities.iter().filter_map(known).collect())
+}
+
+/// From so many names on it may be quicker to read all.
+const MANY: u64 = 5_000;
+/// Names read at once.
+const READ_AT_ONCE: i64 = 20_000;
+
+/// The same as [`find`], by reading all identities in the order of their index.
+async fn find_by_reading(
+    transaction: &mut Transaction,
+    identities: &[Identity],
+) -> Result<HashMap<Identity, AliasId>, StateError> {
+    let wanted: HashMap<(&str, &str), &Identity> =
+        identities.iter().map(|identity| ((identity.kind().name(), identity.value()), identity)).collect();
+    let mut found = HashMap::with_capacity(wanted.len());
+    let (mut kind, mut value) = (String::new(), String::new());
+    loop {
+        let read = "SELECT kind, value, alias FROM identities WHERE (kind, value) > ($1, $2)
+            ORDER BY kind, value LIMIT $3";
+        let rows = transaction.rows(read, values![kind.as_str(), value.as_str(), READ_AT_ONCE]).await?;
+        for row in &rows {
+            (kind, value) = (row.text(0)?, row.text(1)?);
+            if let Some(identity) = wanted.get(&(kind.as_str(), value.as_str())) {
+                found.insert((*identity).clone(), AliasId::from_bytes(row.id(2)?));
+            }
+        }
+        if (rows.len() as i64) < READ_AT_ONCE {
+            return Ok(found);
+        }
+    }
 }
 
 /// The identities that have no alias, each once, in their order.

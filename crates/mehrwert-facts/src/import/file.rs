@@ -157,6 +157,24 @@ pub async fn import_file(
     Ok(file_import)
 }
 
+/// Reads a file that lies in memory as far as that goes without a data directory: everybody in it is nobody. For tests with
+/// any bytes.
+///
+/// # Errors
+/// As [`import_file`].
+pub fn read_bytes(bytes: &[u8], request: &ImportRequest, now: Timestamp) -> Result<Reconciliation, ImportError> {
+    let content = bytes::recognise(Path::new("input"), bytes.to_vec())?;
+    let plan = Plan::find(Path::new("input"), &content, &request.reading)?;
+    let amounts = amounts(&plan, request, Path::new("input"))?;
+    let file = File::new(&plan, request, amounts, &[], now);
+    let telling = Telling { progress: &mehrwert_core::Silent, size: 0, text: length_of(&content) };
+    let survey = file.survey(&telling)?;
+    let found = Found { known: vec![super::draft::Known::Nobody; survey.people.len()], ..Found::default() };
+    let common = Common { origin: &file.origin, version: file.version(now), received_at: now };
+    let drafts = file.draft(&survey, &found, &common, &telling)?;
+    Ok(file.sum_up(survey, &found, now, &drafts).reconciliation)
+}
+
 fn length_of(content: &Content) -> u64 {
     match content {
         Content::Text(text) => text.bytes.len() as u64,
@@ -321,7 +339,10 @@ impl<'f> File<'f> {
         let space = Space { name, by_name: self.plan.customers_by_name };
         Ok(match self.request.rehearsal {
             true => people::look(state, &survey.people, space, fresh).await?,
-            false => people::find(state, &survey.people, space, fresh, now).await?,
+            false => {
+                let asks_for_persons = self.plan.report.kind == FileKind::People;
+                people::find(state, &survey.people, space, asks_for_persons, fresh, now).await?
+            }
         })
     }
 

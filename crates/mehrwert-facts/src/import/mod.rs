@@ -38,7 +38,7 @@ mod translate;
 pub use changes::{ChangeSaid, Difference};
 pub use context::Amounts;
 pub use error::ImportError;
-pub use file::{FileImport, ImportRequest, Notice, Place, Tabled, import_file};
+pub use file::{FileImport, ImportRequest, Notice, Place, Tabled, import_file, read_bytes};
 pub use single::{SingleAdded, SingleFact, WordError, add_single, cost_words};
 
 use crate::orders::formats::{Format, cdnow, contracts, generic, online_retail, paypal, shopify, stripe, woocommerce};

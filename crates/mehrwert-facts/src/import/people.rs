@@ -35,28 +35,53 @@ pub(crate) struct Found {
     pub kept_apart: u64,
 }
 
-/// Finds who the people of a file are, and makes those who are new.
+/// Finds who the people of a file are, and makes those who are new. Who they are, besides the alias that facts stand under,
+/// is answered for all only where it is asked for.
 pub(crate) async fn find(
     state: &State,
     people: &Names,
     space: Space<'_>,
+    asks_for_persons: bool,
     fresh: &mut dyn Fresh,
     now: Timestamp,
 ) -> Result<Found, StateError> {
-    let said: Vec<Said> = people.iter().map(|key| said(key, space)).collect();
-    let found = identities::recognise(state, &said, fresh, now).await?;
-    let known = |who: &Who| match who {
-        Who::Person { alias, .. } => Known::Alias(*alias),
-        Who::Nobody => Known::Nobody,
-        Who::Erased => Known::Erased,
-    };
-    Ok(Found {
-        known: found.who.iter().map(known).collect(),
-        persons: found.who.iter().map(|who| who.person()).collect(),
-        new: found.new,
-        merged: found.merged,
-        kept_apart: found.kept_apart,
-    })
+    let mut said: Vec<Said> = people.iter().map(|key| said(key, space)).collect();
+    let mut found = Found { persons: vec![None; said.len()], ..Found::default() };
+    found.known = if asks_for_persons { vec![Known::Nobody; said.len()] } else { known_by_one(state, &said).await? };
+    // Who has one name that is known needs no more; the others may be new, or one with somebody.
+    let open: Vec<usize> = (0..said.len()).filter(|place| found.known[*place] == Known::Nobody).collect();
+    let asked: Vec<Said> = open.iter().map(|place| std::mem::take(&mut said[*place])).collect();
+    let people = identities::recognise(state, &asked, fresh, now).await?;
+    for (place, who) in open.into_iter().zip(&people.who) {
+        found.known[place] = match who {
+            Who::Person { alias, .. } => Known::Alias(*alias),
+            Who::Nobody => Known::Nobody,
+            Who::Erased => Known::Erased,
+        };
+        found.persons[place] = who.person();
+    }
+    (found.new, found.merged, found.kept_apart) = (people.new, people.merged, people.kept_apart);
+    Ok(found)
+}
+
+/// The aliases of those who have one name only, where it is known; nobody for all others.
+async fn known_by_one(state: &State, said: &[Said]) -> Result<Vec<Known>, StateError> {
+    let single: Vec<(usize, Identity)> = said
+        .iter()
+        .enumerate()
+        .filter_map(|(place, one)| match one.identities.as_slice() {
+            [only] => Some((place, only.clone())),
+            _ => None,
+        })
+        .collect();
+    let (places, names): (Vec<usize>, Vec<Identity>) = single.into_iter().unzip();
+    let mut known = vec![Known::Nobody; said.len()];
+    for (place, alias) in places.into_iter().zip(state.aliases(&names).await?) {
+        if let Some(alias) = alias {
+            known[place] = Known::Alias(alias);
+        }
+    }
+    Ok(known)
 }
 
 /// The same without making anybody: who is not known gets an alias that nothing else has.

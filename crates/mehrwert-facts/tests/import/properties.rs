@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use mehrwert_facts::import::read_bytes;
 use proptest::prelude::*;
 
-use crate::support::{Shop, fixture};
+use crate::support::{Shop, fixture, now, request};
 
 /// Exports of one shop as months go by: they overlap, correct each other, and tell of the same people under several names.
 fn written(folder: &std::path::Path) -> Vec<PathBuf> {
@@ -53,5 +54,55 @@ proptest! {
             shop.everything().await
         });
         prop_assert_eq!(once, shuffled);
+    }
+}
+
+/// Headers of every kind, and cells that are numbers, days, words and neither.
+fn table() -> impl Strategy<Value = String> {
+    let headers = [
+        "Name,Email,Financial Status,Total,Lineitem name,Created at,Shipping,Taxes,Subtotal,Lineitem price",
+        "order_id,date,customer,net,tax,refunded,status,type,related_order,cancelled_at",
+        "Day,Campaign,Currency code,Impr.,Cost,Clicks,Ad group,x,y,z",
+        "Datum,Kostenart,Zweck,Betrag,Beschreibung,Von,Bis,a,b,c",
+        "von,bis,stufe,anzahl,quelle,a,b,c,d,e",
+        "event,timestamp,email,amount,object,a,b,c,d,e",
+        "Vertragsnummer,Kunde,Beginn,Ende,Beitrag,Intervall,Status,a,b,c",
+        "Artikelnummer,Von,Kategorie,Einkaufspreis,MwSt,a,b,c,d,e",
+    ];
+    let cell = prop_oneof![
+        Just(String::new()),
+        Just("2024-01-31".to_owned()),
+        Just("2024-02-30".to_owned()),
+        Just("2024-01-31T23:59:59+14:00".to_owned()),
+        Just("999999999999".to_owned()),
+        Just("-5.25".to_owned()),
+        Just("refund".to_owned()),
+        Just("a@x.de".to_owned()),
+        Just("19%".to_owned()),
+        Just("EUR".to_owned()),
+        "[ -~]{0,6}".prop_map(|text| text.replace([',', '"'], "")),
+    ];
+    let rows = prop::collection::vec(prop::collection::vec(cell, 10), 1..8);
+    (prop::sample::select(headers.to_vec()), rows).prop_map(|(header, rows)| {
+        let rows: Vec<String> = rows.into_iter().map(|cells| cells.join(",")).collect();
+        format!("{header}\n{}\n", rows.join("\n"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_lost_whatever_stands_in_a_file(text in table()) {
+        let mut request = request();
+        request.vat = "19%".parse().ok();
+        if let Ok(sums) = read_bytes(text.as_bytes(), &request, now()) {
+            prop_assert!(sums.holds(), "{:?}", sums);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read_bytes(&bytes, &request(), now());
     }
 }

@@ -57,7 +57,7 @@ const MORE_OF_ORDERS: RoleNames = &[
     ),
     (Role::Phone, "phone telefon telephone phonenumber telefonnummer billingphone mobile handy"),
     (Role::Visitor, "anonymousid visitorid besucherid"),
-    (Role::Reference, "reference referenz internalid internenummer id"),
+    (Role::Reference, "reference referenz internalid internenummer"),
     (
         Role::Coupon,
         "coupon coupons couponcode voucher gutschein gutscheine gutscheincode discountcode rabattcode aktionscode",
