@@ -6,10 +6,13 @@
 mod accuracy;
 mod bench;
 mod contracts;
+mod crash;
+mod fuzz;
 mod generate;
 mod measure;
 mod peers;
 mod policy;
+mod python;
 mod run;
 mod test;
 
@@ -39,6 +42,10 @@ enum Command {
     Peers(peers::Arguments),
     /// Studies on simulated shops whether intervals hold what they promise.
     Accuracy(accuracy::Arguments),
+    /// Kills a writer at random moments, cuts its power or fills its disk, and counts what is there afterwards.
+    Crash(crash::Arguments),
+    /// Feeds the readers bytes that nobody would write, for so many minutes.
+    Fuzz(fuzz::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
     Generate(generate::Arguments),
     /// Writes the contracts of a simulated service to a CSV file.
@@ -52,6 +59,8 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Peers(arguments) => peers::run(&arguments),
         Command::Accuracy(arguments) => accuracy::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::GenerateContracts(arguments) => contracts::run(&arguments),
     };
