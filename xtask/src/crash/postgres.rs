@@ -23,7 +23,6 @@ const INSTALL: &str = "--state postgres needs PostgreSQL (13 or later): no folde
 const SERVE: &str = r#"
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= >>"$2/log" 2>&1 </dev/null &
 server=$!
-echo $server >"$2/number"
 cat >/dev/null
 kill -QUIT $server 2>/dev/null
 wait $server
@@ -81,7 +80,7 @@ impl Server {
         let failed = |source| Failure::Start { program: "PostgreSQL".to_owned(), source };
         self.shell = Some(serve.spawn().map_err(failed)?);
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !self.answers().map_err(failed)? {
+        while !self.answers() {
             if Instant::now() > deadline {
                 let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
                 return Err(Failure::Promise(format!("PostgreSQL does not answer:\n{log}")));
@@ -91,10 +90,10 @@ impl Server {
         Ok(())
     }
 
-    fn answers(&self) -> std::io::Result<bool> {
-        let mut ask = self.command(&self.programs.join("pg_isready"));
-        ask.arg("-q").arg("-h").arg(&self.folder);
-        Ok(ask.status()?.success())
+    /// Whether the server has noted that it is ready, as it does in the file with its number.
+    fn answers(&self) -> bool {
+        let noted = fs::read_to_string(self.folder.join("data").join("postmaster.pid"));
+        noted.is_ok_and(|noted| noted.lines().any(|line| line.trim_end() == "ready"))
     }
 
     /// Ends it at once, as a crash does (SIGQUIT: no last checkpoint), waits, and starts it again.

@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::Arguments as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Arguments as _, Connection as _};
 
 use super::{Pools, Value};
 use crate::schema;
@@ -24,12 +24,21 @@ pub(super) async fn open(path: &Path) -> Result<Pools, Box<dyn Error + Send + Sy
     // Two processes that make the file and its tables at the same time would trip over each other: SQLite has no lock
     // that holds over several transactions, so a file beside it is locked. The lock ends with the process at the latest.
     let _lock = first_come(path).await?;
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = pool(1).connect_with(options.clone()).await?;
     keep_private(path)?;
     Migrator::with_migrations(schema::sqlite()).run(&writer).await?;
-    let readers =
-        SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
+    let readers = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// A pool that gives no connection back out that believes itself within a transaction. After some errors, a full disk first
+/// of all, SQLite has rolled back by itself; the roll-back that follows then fails, and without this the connection
+/// would refuse every further transaction until the process ends.
+fn pool(most: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(most).before_acquire(|connection, _| {
+        let fit = !connection.is_in_transaction();
+        Box::pin(async move { Ok(fit) })
+    })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
