@@ -89,3 +89,29 @@ pub(super) fn arguments(values: Vec<Value>) -> SqliteArguments {
     }
     arguments
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_got_over_without_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let Pools::Sqlite { writer, .. } = open(&folder.path().join("state.sqlite")).await.unwrap() else {
+                panic!("SQLite was opened");
+            };
+            // No room for more pages: the same error, and the same roll-back by SQLite itself, as with a full disk.
+            sqlx::query("PRAGMA max_page_count = 1").execute(&writer).await.unwrap();
+            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            let insert = "INSERT INTO secrets (name, value) VALUES ('large', zeroblob(1000000))";
+            let full = sqlx::query(insert).execute(&mut *transaction).await.unwrap_err();
+            assert!(full.to_string().contains("full"), "{full}");
+            drop(transaction);
+            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            sqlx::query(insert).execute(&mut *transaction).await.unwrap();
+            transaction.commit().await.unwrap();
+        });
+    }
+}
