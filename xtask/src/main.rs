@@ -7,12 +7,15 @@ mod accuracy;
 mod bench;
 mod clients;
 mod contracts;
+mod crash;
+mod fuzz;
 mod generate;
 mod histories;
 mod load;
 mod measure;
 mod peers;
 mod policy;
+mod python;
 mod run;
 mod serving;
 mod test;
@@ -47,6 +50,10 @@ enum Command {
     Load(load::Arguments),
     /// Studies on simulated shops whether intervals hold what they promise.
     Accuracy(accuracy::Arguments),
+    /// Kills a writer at random moments, cuts its power or fills its disk, and counts what is there afterwards.
+    Crash(crash::Arguments),
+    /// Feeds the readers bytes that nobody would write, for so many minutes.
+    Fuzz(fuzz::Arguments),
     /// Writes the orders of a simulated shop to a CSV file.
     Generate(generate::Arguments),
     /// Writes the contracts of a simulated service to a CSV file.
@@ -62,6 +69,8 @@ fn main() -> ExitCode {
         Command::Clients => clients::run(),
         Command::Load(arguments) => load::run(&arguments),
         Command::Accuracy(arguments) => accuracy::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::GenerateContracts(arguments) => contracts::run(&arguments),
     };

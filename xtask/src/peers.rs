@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::bench::{release_binary, simulated_shop};
 use crate::histories;
 use crate::measure::{Measured, measure};
-use crate::run::{self, Failure, root, tools};
+use crate::python;
+use crate::run::{Failure, root};
 
 /// The peers, as PyPI has them.
 const PACKAGES: [&str; 5] = ["lifetimes==0.11.3", "duckdb==2.0.0", "pandas==3.1.1", "numpy==2.4.6", "scipy==1.17.1"];
@@ -35,7 +36,7 @@ const ORDERS_A_PERSON: u64 = 10;
 
 /// Runs each peer and prints what it took and by how much.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let python = environment()?;
+    let python = python::environment("peers", &PACKAGES)?;
     if let Some(orders) = arguments.histories {
         return histories::run(&python, orders, orders / ORDERS_A_PERSON, arguments.runs);
     }
@@ -92,17 +93,4 @@ fn script(python: &Path, name: &str, file: &Path) -> Command {
     let mut command = Command::new(python);
     command.arg(root().join("xtask").join("peers").join(name)).arg(file);
     command
-}
-
-/// A Python environment with the peers, set up on first use.
-fn environment() -> Result<PathBuf, Failure> {
-    let folder = tools().join("peers");
-    let python = folder.join("bin").join("python");
-    if !folder.join("ready").exists() {
-        run::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        run::run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
-        let ready = folder.join("ready");
-        std::fs::write(&ready, "").map_err(|source| Failure::File { path: ready, source })?;
-    }
-    Ok(python)
 }

@@ -1,11 +1,13 @@
 //! The whole suite.
 
 use crate::run::{self, Failure, cargo};
-use crate::{clients, policy};
+use crate::{clients, crash, policy};
 
-/// Dependency policy, then every test of the workspace, documentation examples included, then the vendors' clients.
+/// Dependency policy, every test of the workspace, documentation examples included, the vendors' clients against a real
+/// server, and a short crash run.
 pub fn run() -> Result<(), Failure> {
     policy::run()?;
     run::run(cargo().args(["test", "--workspace", "--locked"]))?;
-    clients::run()
+    clients::run()?;
+    crash::short()
 }

@@ -25,12 +25,11 @@ pub(super) async fn open(path: &Path) -> Result<Pools, Box<dyn Error + Send + Sy
     // Two processes that make the file and its tables at the same time would trip over each other: SQLite has no lock
     // that holds over several transactions, so a file beside it is locked. The lock ends with the process at the latest.
     let _lock = first_come(path).await?;
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options(path)).await?;
+    let writer = pool(1).connect_with(options(path)).await?;
     keep_private(path)?;
     Migrator::with_migrations(schema::sqlite()).run(&writer).await?;
-    let readers =
-        SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options(path).pragma("query_only", "on"));
-    let clearer = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options(path));
+    let readers = pool(READERS).connect_lazy_with(options(path).pragma("query_only", "on"));
+    let clearer = pool(1).connect_lazy_with(options(path));
     Ok(Pools::Sqlite { writer, readers, clearer })
 }
 
@@ -61,6 +60,16 @@ pub(super) async fn overwrite_freed(writer: &SqlitePool) -> Result<(), sqlx::Err
     transaction.commit().await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *connection).await?;
     Ok(())
+}
+
+/// A pool that gives no connection back out that believes itself within a transaction. After some errors, a full disk first
+/// of all, SQLite has rolled back by itself; the roll-back that follows then fails, and without this the connection
+/// would refuse every further transaction until the process ends.
+fn pool(most: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(most).before_acquire(|connection, _| {
+        let fit = !connection.is_in_transaction();
+        Box::pin(async move { Ok(fit) })
+    })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -113,4 +122,30 @@ pub(super) fn arguments(values: Vec<Value>) -> SqliteArguments {
         added.expect("integers, text and bytes are handed over as they are; nothing is encoded that could fail");
     }
     arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_got_over_without_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let Pools::Sqlite { writer, .. } = open(&folder.path().join("state.sqlite")).await.unwrap() else {
+                panic!("SQLite was opened");
+            };
+            // No room for more pages: the same error, and the same roll-back by SQLite itself, as with a full disk.
+            sqlx::query("PRAGMA max_page_count = 1").execute(&writer).await.unwrap();
+            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            let insert = "INSERT INTO secrets (name, value) VALUES ('large', zeroblob(1000000))";
+            let full = sqlx::query(insert).execute(&mut *transaction).await.unwrap_err();
+            assert!(full.to_string().contains("full"), "{full}");
+            drop(transaction);
+            let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            sqlx::query(insert).execute(&mut *transaction).await.unwrap();
+            transaction.commit().await.unwrap();
+        });
+    }
 }
