@@ -38,7 +38,7 @@ fn one(file: &FileImport, words: &Words, paper: &mut Paper, style: &Style) {
     if !file.changes.is_empty() {
         paper.heading(&words.text("heading-import-changes"));
         for change in &file.changes {
-            paper.paragraph(&change_line(change, words));
+            paper.paragraph(&change_line(change, words, &format));
         }
     }
     paper.blank();
@@ -76,7 +76,7 @@ fn counts(tabled: &[Tabled], words: &Words, format: &Format) -> DataTable {
 }
 
 /// `Order 1001: net 50.00 -> 40.00`.
-fn change_line(change: &ChangeSaid, words: &Words) -> String {
+fn change_line(change: &ChangeSaid, words: &Words, format: &Format) -> String {
     let what = names::plain(&change.what, 40);
     let name = words.text(match change.table {
         FactTable::Orders => "unit-orders",
@@ -92,7 +92,11 @@ fn change_line(change: &ChangeSaid, words: &Words) -> String {
         let column = words.text(&format!("fact-{}", one.column.replace('_', "-")));
         let value = |text: &Option<String>| match text {
             None => words.text("import-nothing"),
-            Some(text) => text.parse::<Amount>().map_or_else(|_| names::plain(text, 30), two_decimals),
+            // Amounts have a point; counts, days and words have none that a number is made of.
+            Some(text) => match text.parse::<Amount>() {
+                Ok(amount) if text.contains('.') => format.amount(amount),
+                _ => names::plain(text, 30),
+            },
         };
         match (&one.before, &one.after) {
             (None, None) => column,
@@ -102,15 +106,6 @@ fn change_line(change: &ChangeSaid, words: &Words) -> String {
     let differences = differences.collect::<Vec<_>>();
     let said = if differences.is_empty() { words.text("import-other-words") } else { differences.join(", ") };
     format!("{name} {what}: {said}")
-}
-
-/// An amount with two decimals where it has no more.
-fn two_decimals(amount: Amount) -> String {
-    let text = amount.to_string();
-    match text.split_once('.') {
-        Some((whole, decimals)) if decimals.len() < 2 => format!("{whole}.{decimals:0<2}"),
-        _ => text,
-    }
 }
 
 fn notice_line(notice: &Notice, words: &Words) -> String {
@@ -156,7 +151,7 @@ pub fn added(added: &SingleAdded, is_rehearsal: bool, style: &Style) -> String {
     let table = words.text(&format!("table-{}", added.table.name));
     paper.strong(&words.say(key, &[("table", Fill::Text(&table))]));
     for change in &added.changes {
-        paper.paragraph(&change_line(change, &words));
+        paper.paragraph(&change_line(change, &words, &Format::new(style.language, None)));
     }
     paper.finish()
 }

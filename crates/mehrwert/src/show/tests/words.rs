@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use mehrwert_facts::orders::Role;
+use mehrwert_facts::tables::FactTable;
+
+use super::super::names;
 use super::super::words::{ENGLISH, GERMAN};
 
 fn keys(source: &str) -> BTreeSet<String> {
@@ -52,10 +56,29 @@ fn every_text_asked_for_exists_and_none_is_idle() {
         }
     }
     let known = keys(GERMAN);
+    used.extend(composed());
+    // Of the columns of the tables only those have a text that an import compares.
+    used.extend(columns().into_iter().filter(|key| known.contains(key)));
     let missing: Vec<_> = used.difference(&known).collect();
     let idle: Vec<_> = known.difference(&used).collect();
     assert!(missing.is_empty(), "no text for {missing:?}");
     assert!(idle.is_empty(), "nobody says {idle:?}");
+}
+
+/// Keys that are made of names: a role's, a table's.
+fn composed() -> Vec<String> {
+    let roles = Role::ALL.into_iter().map(|role| names::role_key(Some(role)));
+    let tables = FactTable::ALL.into_iter().map(FactTable::name).chain(["products", "rates", "people"]);
+    roles.chain(tables.map(|name| format!("table-{name}"))).collect()
+}
+
+/// Keys of the columns of all tables, and of the number of an order's lines.
+fn columns() -> Vec<String> {
+    let of = |table: FactTable| {
+        let fields = table.schema();
+        fields.fields().iter().map(|field| format!("fact-{}", field.name().replace('_', "-"))).collect::<Vec<_>>()
+    };
+    FactTable::ALL.into_iter().flat_map(of).chain(["fact-lines".to_owned()]).collect()
 }
 
 fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
