@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
         Ok((found, Moment::take(data, question.as_of).await?))
     })?;
     let examination = examine(found, &moment, arguments)?;
-    let style = terminal::style(terminal::language(question.lang));
+    let style = terminal::style(question.lang);
     match question.format {
         Format::Table => terminal::print(|out| out.write_all(show::doctor::table(&examination, &style).as_bytes()))?,
         Format::Json => terminal::print(|out| out.write_all(show::doctor::json(&examination).as_bytes()))?,

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &LedgerArguments) -> Result<(), Failure> {
     check_rates(&engine, &terms)?;
     let entries = entries_of_person(&engine, person, moment.until).map_err(Failure::work)?;
     let statement = Statement { person, currency: terms.currency, until: moment.until, entries };
-    let style = terminal::style(terminal::language(question.lang));
+    let style = terminal::style(question.lang);
     match question.format {
         Format::Table => terminal::print(|out| out.write_all(show::ledger::table(&statement, &style).as_bytes())),
         Format::Json => terminal::print(|out| out.write_all(show::ledger::json(&statement).as_bytes())),

@@ -27,9 +27,9 @@ fn is_broken_pipe(error: &io::Error) -> bool {
 }
 
 /// How standard output wants to be written to: colour only on a terminal, and not where NO_COLOR is set.
-pub(crate) fn style(language: Language) -> show::Style {
+pub(crate) fn style(chosen: Option<Lang>) -> show::Style {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    show::Style::new(language, colour, show::Style::WIDEST)
+    show::Style::new(language(chosen), colour, show::Style::WIDEST)
 }
 
 /// The language asked for, else that of the surroundings.

@@ -47,7 +47,7 @@ enum WordError {
 
 pub(crate) fn run(arguments: &ValueArguments) -> Result<(), Failure> {
     check(arguments)?;
-    let style = terminal::style(terminal::language(arguments.lang));
+    let style = terminal::style(arguments.lang);
     let language = style.language;
     let bars = Bars::new(language);
     if arguments.files.is_empty() {
