@@ -44,7 +44,7 @@ pub fn count(python: &Path, data: &Path, state: &str, acknowledged: &Path) -> Re
     let output = command.output().map_err(|source| Failure::Start { program: "the reader".to_owned(), source })?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(Failure::Promise(format!("the reader failed: {said}")));
+        return Err(Failure::Promise(format!("the reader failed ({}): {said}", output.status)));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| Failure::Promise(format!("the reader's answer: {error}")))
 }
