@@ -71,6 +71,9 @@ fn orders(path: &Path, from: u64, lines: u64, customer: impl Fn(u64) -> u64) {
     std::fs::write(path, text).expect("room for the file");
 }
 
+/// Which customer an order is of.
+type CustomerOf = fn(u64) -> u64;
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
     runtime.block_on(async {
@@ -80,7 +83,7 @@ fn main() {
         let mut ids = Ids(0);
         let file = folder.path().join("orders.csv");
         println!("{:<44} {:>10} {:>9} {:>12}", "import", "lines", "seconds", "lines/s");
-        let jobs: [(&str, u64, u64, fn(u64) -> u64); 4] = [
+        let jobs: [(&str, u64, u64, CustomerOf); 4] = [
             ("first import: each customer new", 0, 2 * CUSTOMERS, |order| order % CUSTOMERS),
             ("all people known", 10_000_000, LINES, |order| order * 7919 % CUSTOMERS),
             ("every third line brings a new person", 20_000_000, LINES, |order| {

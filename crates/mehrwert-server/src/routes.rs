@@ -21,11 +21,15 @@ pub(crate) fn router(app: App) -> Router {
         .route("/healthz", get(operate::alive))
         .route("/readyz", get(operate::ready))
         .route("/metrics", get(operate::metrics))
-        .fallback(|| async { Refused::Unknown("there is nothing at this address".to_owned()) })
+        .fallback(nothing_here)
         .layer(axum::middleware::from_fn(logged))
         // Nothing here is known to panic; if something does, the caller gets 500 and the others do not notice.
         .layer(CatchPanicLayer::new())
         .with_state(app)
+}
+
+async fn nothing_here() -> Refused {
+    Refused::Unknown("there is nothing at this address".to_owned())
 }
 
 /// What pages of other origins call: Segment's API in its long and short forms, PostHog's, and our snippet.
@@ -43,7 +47,8 @@ fn open_to_browsers() -> Router<App> {
         .max_age(std::time::Duration::from_secs(24 * 60 * 60));
     Router::new()
         .route("/v1/{call}", post(tracking::call))
-        .route("/{call}", post(tracking::call))
+        // Whoever only looks at such an address finds nothing, whatever its name is.
+        .route("/{call}", post(tracking::call).get(nothing_here))
         .route("/v1/projects/{key}/settings", get(tracking::browser_settings))
         .route("/batch/", post(tracking::posthog))
         .route("/capture/", post(tracking::posthog))

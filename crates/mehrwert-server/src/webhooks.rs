@@ -182,10 +182,13 @@ impl Webhook {
     }
 }
 
-/// The webhooks that were looked up of late, with their secrets.
+/// When a webhook was looked up, what it is, and its secret.
+type LookedUp = (Timestamp, Webhook, Vec<u8>);
+
+/// The webhooks that were looked up of late, by source and name.
 #[derive(Default)]
 pub(crate) struct Webhooks {
-    known: Mutex<HashMap<(WebhookSource, String), (Timestamp, Webhook, Vec<u8>)>>,
+    known: Mutex<HashMap<(WebhookSource, String), LookedUp>>,
 }
 
 impl Webhooks {

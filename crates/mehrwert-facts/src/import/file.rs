@@ -1,6 +1,6 @@
 //! One file, from its bytes to the lake.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -461,7 +461,7 @@ impl FileImport {
 }
 
 /// The name of a file without its folders: those are nobody's business in a list of generations.
-fn name_of(path: &PathBuf) -> String {
+fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 

@@ -151,14 +151,12 @@ impl Lake {
     /// Makes a folder below the root; folders made are synced into those that hold them.
     fn make_folder(&self, folder: &Path) -> Result<(), LakeError> {
         let path = self.root.join(folder);
-        if path.is_dir() {
-            return Ok(());
-        }
         std::fs::create_dir_all(&path).map_err(|source| LakeError::File {
             operation: "make",
             path: path.clone(),
             source,
         })?;
+        // Also where the folder was there: whoever made it may have been stopped before its name was durable.
         for above in path.ancestors().skip(1).take(3) {
             sync_folder(above)?;
         }

@@ -161,7 +161,7 @@ fn a_woocommerce_order_through_its_states() {
             shop.take(&webhook(Webhook::WooCommerce, topic, &order)).await;
             (total(shop).await.to_string(), shop.column("orders", &["kind"]).await)
         };
-        let sale = vec!["kind=sale"];
+        let sale = ["kind=sale"];
         let nothing = json!([]);
         assert_eq!(say(shop, "order.updated", "pending", 1, nothing.clone()).await.1, ["kind=cancellation"]);
         assert_eq!(

@@ -50,7 +50,10 @@ fn a_browsers_report_fills_the_gap_until_the_shop_speaks() {
         assert_eq!(shop.orders().await, ["12: 1.00", "450: 1.00"]);
         // The shop calls the order 11 and, inside, 450.
         let shops = Said { reference: Some("450"), ..Said::new("11", 5, "2.00") };
-        assert_eq!(counted(&shop.add(&[shops.clone()]).await), Counted { changed: 1, ..Counted::default() });
+        assert_eq!(
+            counted(&shop.add(std::slice::from_ref(&shops)).await),
+            Counted { changed: 1, ..Counted::default() }
+        );
         assert_eq!(shop.orders().await, ["11: 2.00", "12: 1.00"]);
         for late in [report("450", None, 100), report("11", None, 100)] {
             assert_eq!(counted(&shop.add(&[late]).await), Counted { older: 1, ..Counted::default() });

@@ -11,7 +11,8 @@ fn paths(files: &[FactFile]) -> Vec<&str> {
 pub async fn sealing_enters_files_and_clears_what_was_read(store: &Store) {
     let state = store.open().await;
     assert_eq!(state.snapshot(None).await.unwrap().generation, 0);
-    state.append(&[event(1, 0), event(2, 0), event(3, 0)]).await.unwrap();
+    state.append(&[event(1, 0), event(2, 0)]).await.unwrap();
+    state.append(&[event(3, 0)]).await.unwrap();
     let read = state.inbox(2).await.unwrap();
     state.append(&[event(4, 1)]).await.unwrap();
     let files = [fact_file("touches/1.parquet", 1), fact_file("events/1.parquet", 1)];

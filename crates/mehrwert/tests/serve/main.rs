@@ -1,5 +1,7 @@
 //! `mehrwert serve`, started as an operator starts it: on a free port, in a data directory of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by stopping")]
+
 mod bad_input;
 mod intake;
 mod operating;

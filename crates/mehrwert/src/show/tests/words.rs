@@ -57,6 +57,7 @@ fn every_text_asked_for_exists_and_none_is_idle() {
     }
     let known = keys(GERMAN);
     used.extend(composed());
+    used.extend(listed(folder));
     // Of the columns of the tables only those have a text that an import compares.
     used.extend(columns().into_iter().filter(|key| known.contains(key)));
     let missing: Vec<_> = used.difference(&known).collect();
@@ -70,6 +71,20 @@ fn composed() -> Vec<String> {
     let roles = Role::ALL.into_iter().map(|role| names::role_key(Some(role)));
     let tables = FactTable::ALL.into_iter().map(FactTable::name).chain(["products", "rates", "people"]);
     roles.chain(tables.map(|name| format!("table-{name}"))).collect()
+}
+
+/// Keys of lists: their titles, and the fields that the commands name in `Listing::new`.
+fn listed(folder: &Path) -> Vec<String> {
+    let titles = ["settings", "keys", "key-made", "webhooks", "webhook-added"].map(|title| format!("listing-{title}"));
+    let mut keys = titles.to_vec();
+    for command in ["keys.rs", "serve.rs", "webhooks.rs"] {
+        let source = std::fs::read_to_string(folder.join("src").join(command)).unwrap();
+        for call in source.split("Listing::new(").skip(1) {
+            let fields = call.split_once("&[").unwrap().1.split(']').next().unwrap();
+            keys.extend(fields.split('"').skip(1).step_by(2).map(|field| format!("field-{}", field.replace('_', "-"))));
+        }
+    }
+    keys
 }
 
 /// Keys of the columns of all tables, and of the number of an order's lines.
