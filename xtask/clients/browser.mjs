@@ -14,7 +14,7 @@ const segment = "node_modules/@segment/analytics-next/dist/umd/";
 const report = `const report = () => fetch("/done", { method: "POST", body: JSON.stringify({
   cookie: document.cookie, kept: Object.keys(localStorage).length + Object.keys(sessionStorage).length }) });`;
 const snippet = `<script src="${host}/mehrwert.js" data-key="${key}"></script>`;
-const calls = `for (let n = 0; n < ${count}; n++) mehrwert.track("Quote Requested", { n }); setTimeout(report, 500);`;
+const calls = `for (let n = 0; n < ${count}; n++) mehrwert.track("Quote Requested", { n }); setTimeout(report, 2000);`;
 const lie = (name, value) => `<script>Object.defineProperty(navigator, "${name}", { value: ${value} })</script>`;
 const pages = {
   "/segment": `<script src="/umd/index.js"></script><script>${report}
@@ -22,7 +22,7 @@ const pages = {
       { integrations: { "Segment.io": { apiHost: "${host.replace("http://", "")}/v1", protocol: "http" } } });
     (async () => {
       for (let n = 0; n < ${count}; n++) await analytics.track("Quote Requested", { n });
-      setTimeout(report, 500);
+      setTimeout(report, 2000);
     })();</script>`,
   "/silent-dnt": `${lie("doNotTrack", '"1"')}${snippet}<script>${report}mehrwert.consent(true);${calls}</script>`,
   "/silent-gpc": `${lie("globalPrivacyControl", "true")}${snippet}<script>${report}mehrwert.consent(true);${calls}</script>`,
@@ -50,13 +50,15 @@ for (const path of Object.keys(pages)) {
   const finished = new Promise((resolve) => (done = resolve));
   const address = `${own}${path}?utm_source=newsletter&utm_campaign=spring`;
   const browser = spawn(chromium, ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-    `--user-data-dir=${profile}`, "--remote-debugging-port=0", address], { stdio: "ignore" });
-  const late = setTimeout(() => { browser.kill(); console.error(`${path}: the page did not finish`); process.exit(1); }, 30_000);
+    `--user-data-dir=${profile}`, "--remote-debugging-port=0", address], { stdio: "ignore", detached: true });
+  const late = setTimeout(() => { process.kill(-browser.pid, "SIGKILL"); console.error(`${path}: the page did not finish`); process.exit(1); }, 30_000);
   const found = await finished;
   clearTimeout(late);
-  browser.kill();
-  await new Promise((ended) => browser.on("exit", ended));
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  const ended = new Promise((resolve) => browser.on("exit", resolve));
+  // With all its helpers, which would go on writing into the profile.
+  process.kill(-browser.pid, "SIGKILL");
+  await ended;
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   const keeps = path === "/consent" || path === "/segment";
   if (path !== "/segment" && found.cookie !== "") { console.error(`${path}: a cookie was set: ${found.cookie}`); process.exit(1); }
   if (!keeps && found.kept !== 0) { console.error(`${path}: something is kept without consent`); process.exit(1); }

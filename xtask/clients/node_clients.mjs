@@ -16,8 +16,10 @@ if (name === "segment") {
 } else {
   const RudderAnalytics = require("@rudderstack/rudder-sdk-node").default ?? require("@rudderstack/rudder-sdk-node");
   const analytics = new RudderAnalytics(key, { dataPlaneUrl: host, flushInterval: 100 });
-  for (let number = 0; number < Number(count); number++)
-    analytics.track({ userId: `rudder-node-${number}`, event: "Quote Requested", properties: { number } });
-  await analytics.flush();
+  const track = (number) => new Promise((delivered, failed) => {
+    const event = { userId: `rudder-node-${number}`, event: "Quote Requested", properties: { number } };
+    analytics.track(event, (error) => (error ? failed(error) : delivered()));
+  });
+  await Promise.all([...Array(Number(count)).keys()].map(track));
   process.exit(0);
 }
