@@ -47,10 +47,18 @@ pub fn tools() -> PathBuf {
     target().join("tools")
 }
 
-/// The cargo that runs this program, in the workspace.
+/// The cargo that runs this program, in the workspace. It does not inherit what cargo told this program about itself: some
+/// build scripts look at that, and would build the state's database anew each time the two take turns.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let told =
+            name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST"));
+        if told {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
